@@ -1,0 +1,2 @@
+//! The confiture binary.
+fn main() {}
