@@ -1,1 +1,22 @@
-//! (being built)
+//! PostgreSQL servers: connecting to them, starting private ones, and watching what a statement does.
+//!
+//! What lives here: connections and TLS ([`connect`], [`Session`]), private temporary servers
+//! ([`Cluster`]), and the observation of a statement's locks, rewrites, scans and index builds
+//! ([`observe`]). What must not: opinions about what a statement *should* do (that is
+//! `confiture-risk`), reading of project files, and anything that prints. Nothing here ever uses a
+//! server that was already running unless its address was given.
+//!
+//! Start reading at [`Cluster::start`], then [`Session`], then [`observe::observe`].
+
+#[cfg(unix)]
+pub mod cluster;
+pub mod connect;
+mod error;
+pub mod observe;
+mod session;
+
+#[cfg(unix)]
+pub use cluster::{Cluster, ClusterError, Database, Options};
+pub use connect::{ConnectError, Target};
+pub use error::{ServerError, SqlError};
+pub use session::Session;

@@ -1,0 +1,1 @@
+//! Observing what a statement does.

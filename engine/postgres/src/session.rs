@@ -1,0 +1,190 @@
+//! A synchronous session: one connection, driven by a runtime of its own.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Row, SimpleQueryMessage};
+
+use crate::connect::{ConnectError, Target};
+use crate::error::{ServerError, SqlError};
+
+/// A connection to a server, used synchronously.
+///
+/// Each session has its own single-threaded runtime, so it can be moved to another thread, and
+/// several can be used at once. Its methods must not be called from asynchronous code (the runtime
+/// inside would panic): there, use [`Target::connect`]. Dropping the session ends it on the server
+/// too, and rolls back what was open.
+#[derive(Debug)]
+pub struct Session {
+    runtime: Runtime,
+    client: Client,
+    connection: JoinHandle<()>,
+    notices: Arc<Mutex<Vec<ServerError>>>,
+    target: Target,
+    backend_pid: i32,
+    server_version: u32,
+}
+
+impl Session {
+    /// Connects to `target`.
+    ///
+    /// # Errors
+    /// Every reason why no connection could be had; the text never contains the password.
+    pub fn open(target: &Target) -> Result<Self, ConnectError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| ConnectError::Failed {
+                server: target.to_string(),
+                reason: error.to_string(),
+            })?;
+        let notices = Arc::new(Mutex::new(Vec::new()));
+        let (client, connection) =
+            runtime.block_on(target.connect_collecting(Arc::clone(&notices)))?;
+        let mut session = Self {
+            runtime,
+            client,
+            connection,
+            notices,
+            target: target.clone(),
+            backend_pid: 0,
+            server_version: 0,
+        };
+        session.identify().map_err(|error| ConnectError::Failed {
+            server: target.to_string(),
+            reason: error.to_string(),
+        })?;
+        Ok(session)
+    }
+
+    fn identify(&mut self) -> Result<(), SqlError> {
+        let row = self.query_one(
+            "SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_setting('server_version_num')::int4",
+            &[],
+        )?;
+        self.backend_pid = row.get(0);
+        self.server_version = row.get::<_, i32>(1).unsigned_abs();
+        Ok(())
+    }
+
+    /// The server's version as `server_version_num` gives it: 150018 is 15.18.
+    pub fn server_version(&self) -> u32 {
+        self.server_version
+    }
+
+    /// The server's major version, such as 15.
+    pub fn major(&self) -> u32 {
+        self.server_version / 10_000
+    }
+
+    /// The process id of the server's backend for this session.
+    pub fn backend_pid(&self) -> i32 {
+        self.backend_pid
+    }
+
+    /// Where this session is connected to.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Another session with the same server and database, as the same user. Settings made by `SET`
+    /// in this one are not carried over.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub fn sibling(&self) -> Result<Self, ConnectError> {
+        Self::open(&self.target)
+    }
+
+    /// Runs one or several statements by the simple protocol and ignores their rows.
+    ///
+    /// Several statements in one call make one transaction unless they say otherwise.
+    ///
+    /// # Errors
+    /// What the server reported; the statements before stay undone unless they committed.
+    pub fn batch(&mut self, sql: &str) -> Result<(), SqlError> {
+        Ok(self.runtime.block_on(self.client.batch_execute(sql))?)
+    }
+
+    /// Runs one statement and gives the number of rows it changed (0 where that has no meaning).
+    ///
+    /// # Errors
+    /// What the server reported.
+    pub fn execute(&mut self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<u64, SqlError> {
+        Ok(self.runtime.block_on(self.client.execute(sql, params))?)
+    }
+
+    /// Runs one query with parameters `$1`, `$2` … and gives its rows.
+    ///
+    /// # Errors
+    /// What the server reported.
+    pub fn query(
+        &mut self,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, SqlError> {
+        Ok(self.runtime.block_on(self.client.query(sql, params))?)
+    }
+
+    /// Runs a query that gives exactly one row.
+    ///
+    /// # Errors
+    /// What the server reported; [`SqlError::Connection`] when there is not exactly one row.
+    pub fn query_one(
+        &mut self,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Row, SqlError> {
+        Ok(self.runtime.block_on(self.client.query_one(sql, params))?)
+    }
+
+    /// Runs statements by the simple protocol and gives the rows of all of them, every value as
+    /// the server's text (`None` is NULL).
+    ///
+    /// # Errors
+    /// What the server reported.
+    pub fn text_rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, SqlError> {
+        let messages = self.runtime.block_on(self.client.simple_query(sql))?;
+        Ok(messages
+            .into_iter()
+            .filter_map(|message| match message {
+                SimpleQueryMessage::Row(row) => Some(
+                    (0..row.len())
+                        .map(|column| row.get(column).map(str::to_owned))
+                        .collect(),
+                ),
+                _ => None,
+            })
+            .collect())
+    }
+
+    /// The notices and warnings received since the last call, oldest first.
+    pub fn take_notices(&mut self) -> Vec<ServerError> {
+        self.notices
+            .lock()
+            .map(|mut notices| std::mem::take(&mut *notices))
+            .unwrap_or_default()
+    }
+
+    /// Asks the server to cancel what this session's backend is running: usable from another
+    /// thread while a call here is blocked.
+    pub fn cancel_token(&self) -> tokio_postgres::CancelToken {
+        self.client.cancel_token()
+    }
+
+    /// Ends the session and waits until the server was told so. What the statistics system holds
+    /// back for this session is reported by the server's backend as it ends.
+    pub fn close(self) {
+        let Self {
+            runtime,
+            client,
+            connection,
+            ..
+        } = self;
+        drop(client);
+        // The connection's end carries nothing that a caller could act upon.
+        let _ = runtime.block_on(connection);
+    }
+}
