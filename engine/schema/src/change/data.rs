@@ -34,6 +34,10 @@ pub struct Query {
 pub enum OutputColumn {
     /// `*` or `alias.*`: all columns of these relations (of FROM, in order).
     Star(Vec<ObjectRef>),
+    /// The same but for the columns that JOIN … USING has merged; those stand before it, each as a `Column`.
+    StarExcept(Vec<ObjectRef>, Vec<Name>),
+    /// Any number of columns that can't be told: `*` of a function, NATURAL JOIN.
+    Unknown,
     /// A plain column of one of these relations (candidates in FROM; one where it is qualified), under this output name.
     Column {
         /// Output name.
