@@ -151,9 +151,7 @@ impl Cluster {
     pub fn shared(major: Option<u32>) -> Result<&'static Self, ClusterError> {
         static SHARED: OnceLock<Mutex<BTreeMap<Option<u32>, &'static Cluster>>> = OnceLock::new();
         let shared = SHARED.get_or_init(Mutex::default);
-        let mut clusters = shared
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut clusters = shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(cluster) = clusters.get(&major) {
             return Ok(cluster);
         }

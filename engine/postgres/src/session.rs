@@ -41,8 +41,7 @@ impl Session {
                 reason: error.to_string(),
             })?;
         let notices = Arc::new(Mutex::new(Vec::new()));
-        let (client, connection) =
-            runtime.block_on(target.connect_collecting(Arc::clone(&notices)))?;
+        let (client, connection) = runtime.block_on(target.connect_collecting(Arc::clone(&notices)))?;
         let mut session = Self {
             runtime,
             client,
@@ -120,11 +119,7 @@ impl Session {
     ///
     /// # Errors
     /// What the server reported.
-    pub fn query(
-        &mut self,
-        sql: &str,
-        params: &[&(dyn ToSql + Sync)],
-    ) -> Result<Vec<Row>, SqlError> {
+    pub fn query(&mut self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, SqlError> {
         Ok(self.runtime.block_on(self.client.query(sql, params))?)
     }
 
@@ -132,11 +127,7 @@ impl Session {
     ///
     /// # Errors
     /// What the server reported; [`SqlError::Connection`] when there is not exactly one row.
-    pub fn query_one(
-        &mut self,
-        sql: &str,
-        params: &[&(dyn ToSql + Sync)],
-    ) -> Result<Row, SqlError> {
+    pub fn query_one(&mut self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<Row, SqlError> {
         Ok(self.runtime.block_on(self.client.query_one(sql, params))?)
     }
 

@@ -66,14 +66,10 @@ fn a_cluster_serves_databases_and_leaves_nothing() {
             .is_none_or(|mut session| session.batch("SELECT 1").is_err()),
         "dropped while connected"
     );
-    let gone =
-        confiture_postgres::Session::open(&cluster.target(&name)).expect_err("it was dropped");
+    let gone = confiture_postgres::Session::open(&cluster.target(&name)).expect_err("it was dropped");
     assert_eq!(gone.sqlstate(), Some("3D000"));
 
-    let (folder, process) = (
-        cluster.folder().to_owned(),
-        cluster.process_id().to_string(),
-    );
+    let (folder, process) = (cluster.folder().to_owned(), cluster.process_id().to_string());
     assert!(is_alive(&process));
     drop(cluster);
     assert!(!is_alive(&process));
@@ -87,11 +83,8 @@ fn the_socket_is_closed_to_others_and_there_is_no_port() {
     let folder = std::fs::metadata(cluster.folder()).expect("it exists");
     assert_eq!(folder.mode() & 0o777, 0o700);
     assert!(cluster.folder().join(".s.PGSQL.5432").as_os_str().len() <= 107);
-    let mut session =
-        confiture_postgres::Session::open(&cluster.target("postgres")).expect("a session");
-    let row = session
-        .query_one("SHOW listen_addresses", &[])
-        .expect("one row");
+    let mut session = confiture_postgres::Session::open(&cluster.target("postgres")).expect("a session");
+    let row = session.query_one("SHOW listen_addresses", &[]).expect("one row");
     assert_eq!(row.get::<_, String>(0), "");
 }
 
@@ -287,8 +280,7 @@ fn an_ordinary_account_needs_no_root() {
     let nobody = 65_534;
     let program = folder.path().join("helper");
     std::fs::copy(std::env::current_exe().expect("this program"), &program).expect("copied");
-    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755))
-        .expect("opened");
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).expect("opened");
     let home = folder.path().join("home");
     std::fs::create_dir(&home).expect("made");
     if is_root {

@@ -31,12 +31,16 @@ impl Account {
         if !rustix::process::geteuid().is_root() {
             return Ok(Self::Own);
         }
-        SERVER_ACCOUNTS.into_iter().find_map(lookup).ok_or_else(|| ClusterError::Start {
-            reason: "PostgreSQL refuses to run as root, and there is no account named postgres or nobody \
+        SERVER_ACCOUNTS
+            .into_iter()
+            .find_map(lookup)
+            .ok_or_else(|| ClusterError::Start {
+                reason:
+                    "PostgreSQL refuses to run as root, and there is no account named postgres or nobody \
                      to run it as; create one (useradd --system postgres) or run as another user"
-                .to_owned(),
-            log: String::new(),
-        })
+                        .to_owned(),
+                log: String::new(),
+            })
     }
 
     /// Makes `command` run as this account. The standard library drops supplementary groups too.
@@ -59,9 +63,7 @@ impl Account {
         let Self::Other { uid, gid } = self else {
             return true;
         };
-        let resolved = path
-            .ancestors()
-            .find_map(|existing| existing.canonicalize().ok());
+        let resolved = path.ancestors().find_map(|existing| existing.canonicalize().ok());
         resolved.is_some_and(|resolved| {
             resolved
                 .ancestors()
@@ -82,11 +84,7 @@ impl Account {
 
 /// The ids of a named account: from `/etc/passwd`, or by `getent` for accounts kept elsewhere.
 fn lookup(name: &str) -> Option<Account> {
-    let find = |passwd: &str| {
-        passwd
-            .lines()
-            .find_map(|line| parse_passwd_line(line, name))
-    };
+    let find = |passwd: &str| passwd.lines().find_map(|line| parse_passwd_line(line, name));
     std::fs::read_to_string("/etc/passwd")
         .ok()
         .and_then(|passwd| find(&passwd))
@@ -124,10 +122,7 @@ mod tests {
             None
         );
         assert_eq!(
-            parse_passwd_line(
-                "postgres:x:101:104:,,,:/var/lib/postgresql:/bin/bash",
-                "postgres"
-            ),
+            parse_passwd_line("postgres:x:101:104:,,,:/var/lib/postgresql:/bin/bash", "postgres"),
             Some(Account::Other { uid: 101, gid: 104 })
         );
         assert_eq!(

@@ -48,11 +48,7 @@ impl Binaries {
         if let Some(named) = from_environment(major)? {
             return Ok(named);
         }
-        let own = if hides_system() {
-            Vec::new()
-        } else {
-            on_machine()
-        };
+        let own = if hides_system() { Vec::new() } else { on_machine() };
         let best = own
             .iter()
             .filter(|found| major.is_none_or(|major| found.major == major))
@@ -127,9 +123,7 @@ fn from_environment(major: Option<u32>) -> Result<Option<Binaries>, ClusterError
         return Ok(None);
     };
     match Binaries::in_folder(&folder, Origin::Environment) {
-        Some(found) => {
-            Ok(Some(found).filter(|found| major.is_none_or(|major| found.major == major)))
-        }
+        Some(found) => Ok(Some(found).filter(|found| major.is_none_or(|major| found.major == major))),
         None => Err(ClusterError::NotFound {
             major,
             looked: format!(
@@ -200,8 +194,7 @@ fn children(folder: &Path) -> impl Iterator<Item = PathBuf> {
 fn executable(path: &Path) -> Option<PathBuf> {
     use std::os::unix::fs::PermissionsExt;
     let metadata = path.metadata().ok()?;
-    (metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
-        .then(|| path.canonicalize().ok())?
+    (metadata.is_file() && metadata.permissions().mode() & 0o111 != 0).then(|| path.canonicalize().ok())?
 }
 
 /// `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)` → `15.18`.
@@ -212,11 +205,7 @@ fn ask_version(postgres: &Path) -> Option<String> {
         .output()
         .ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let version = text
-        .split_once("(PostgreSQL) ")?
-        .1
-        .split_whitespace()
-        .next()?;
+    let version = text.split_once("(PostgreSQL) ")?.1.split_whitespace().next()?;
     version
         .starts_with(|c: char| c.is_ascii_digit())
         .then(|| version.to_owned())

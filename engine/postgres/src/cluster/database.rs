@@ -68,12 +68,9 @@ impl Database {
     }
 
     fn drop_database(&self) -> Result<(), SqlError> {
-        let mut session = Session::open(&self.maintenance)
-            .map_err(|error| SqlError::Connection(error.to_string()))?;
-        session.batch(&format!(
-            "DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)",
-            self.name
-        ))
+        let mut session =
+            Session::open(&self.maintenance).map_err(|error| SqlError::Connection(error.to_string()))?;
+        session.batch(&format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name))
     }
 }
 

@@ -35,9 +35,8 @@ pub(super) fn make_run_folder(account: &Account) -> Result<PathBuf, ClusterError
     }
     Err(problem.unwrap_or_else(|| ClusterError::Folder {
         path: std::env::temp_dir(),
-        reason:
-            "no temporary folder is both short enough for a socket and open to the server's account"
-                .to_owned(),
+        reason: "no temporary folder is both short enough for a socket and open to the server's account"
+            .to_owned(),
     }))
 }
 
@@ -57,10 +56,7 @@ pub(super) fn cache_folder(account: &Account) -> Result<PathBuf, ClusterError> {
         candidates.push("/var/cache/confiture".into());
     }
     for candidate in &candidates {
-        if account.can_reach(candidate)
-            && make_open_folder(candidate).is_ok()
-            && is_writable(candidate)
-        {
+        if account.can_reach(candidate) && make_open_folder(candidate).is_ok() && is_writable(candidate) {
             return Ok(candidate.clone());
         }
     }
@@ -90,10 +86,7 @@ fn shared_temporary_cache() -> Result<PathBuf, ClusterError> {
 
 /// Makes a folder, and those above it, that others can enter and read.
 pub(super) fn make_open_folder(path: &Path) -> io::Result<()> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o755)
-        .create(path)
+    fs::DirBuilder::new().recursive(true).mode(0o755).create(path)
 }
 
 fn is_writable(folder: &Path) -> bool {
@@ -130,8 +123,7 @@ pub(super) fn copy_tree(from: &Path, to: &Path, account: &Account) -> Result<(),
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 pending.push((entry.path(), target));
             } else {
-                fs::copy(entry.path(), &target)
-                    .map_err(|error| ClusterError::folder(&target, &error))?;
+                fs::copy(entry.path(), &target).map_err(|error| ClusterError::folder(&target, &error))?;
                 account
                     .give(&target)
                     .map_err(|error| ClusterError::folder(&target, &error))?;

@@ -71,17 +71,15 @@ fn in_cache(cache: &Path, major: Option<u32>) -> Option<Binaries> {
 
 fn newest_version(package: &str, major: Option<u32>) -> Result<String, String> {
     let listed = npm(&["view", package, "versions", "--json"], None)?;
-    let versions: Vec<String> = serde_json::from_str(&listed).map_err(|error| {
-        format!("npm listed the versions of {package} in an unknown form ({error})")
-    })?;
+    let versions: Vec<String> = serde_json::from_str(&listed)
+        .map_err(|error| format!("npm listed the versions of {package} in an unknown form ({error})"))?;
     versions
         .into_iter()
         .filter(|version| {
             let its_major = version_key(version).first().copied().unwrap_or(0);
-            major.map_or(
-                (OLDEST_MAJOR..=NEWEST_MAJOR).contains(&its_major),
-                |major| its_major == major,
-            )
+            major.map_or((OLDEST_MAJOR..=NEWEST_MAJOR).contains(&its_major), |major| {
+                its_major == major
+            })
         })
         .max_by_key(|version| version_key(version))
         .ok_or_else(|| format!("{package} has no version of that major"))
@@ -89,9 +87,8 @@ fn newest_version(package: &str, major: Option<u32>) -> Result<String, String> {
 
 /// Lets npm unpack the package beside the final folder, completes it and renames it.
 fn install(package: &str, version: &str, cache: &Path) -> Result<(), String> {
-    let complain = |what: &Path, error: &std::io::Error| {
-        format!("{} can't be filled: {error}", what.display())
-    };
+    let complain =
+        |what: &Path, error: &std::io::Error| format!("{} can't be filled: {error}", what.display());
     let work = tempfile::Builder::new()
         .prefix(".bringing-")
         .tempdir_in(cache)
@@ -132,10 +129,7 @@ fn make_links(unpacked: &Path) -> Result<(), String> {
     for link in links {
         let path = |key: &str| link.get(key)?.as_str().and_then(inside_native);
         let (Some(source), Some(target)) = (path("source"), path("target")) else {
-            return Err(format!(
-                "{} names a file outside the package",
-                list.display()
-            ));
+            return Err(format!("{} names a file outside the package", list.display()));
         };
         let depth = target.components().count().saturating_sub(1);
         let up: PathBuf = std::iter::repeat_n("..", depth).collect();

@@ -24,15 +24,14 @@ const STOP_LIMIT: Duration = Duration::from_secs(10);
 /// just-in-time compiler too, so that the same statement always does the same.
 const SETTINGS: &[(&str, &str)] = &[
     ("listen_addresses", ""),
-    ("port", "5432"),
     ("unix_socket_permissions", "0700"),
     ("fsync", "off"),
     ("synchronous_commit", "off"),
     ("full_page_writes", "off"),
     ("wal_level", "logical"),
     ("shared_buffers", "16MB"),
-    ("max_connections", "64"),
-    ("max_locks_per_transaction", "512"),
+    ("max_connections", "200"),
+    ("max_locks_per_transaction", "256"),
     ("max_prepared_transactions", "16"),
     ("max_wal_size", "256MB"),
     ("checkpoint_timeout", "1h"),
@@ -68,6 +67,8 @@ pub(super) struct Server {
     process: Child,
     watchdog: Child,
     folder: PathBuf,
+    /// Part of the socket's name; nothing listens on it unless the settings say so.
+    port: u16,
 }
 
 impl Server {
@@ -97,10 +98,13 @@ impl Server {
                 return Err(error);
             }
         };
+        let given_port = settings.iter().rev().find(|(name, _)| name == "port");
+        let port = given_port.and_then(|(_, port)| port.parse().ok()).unwrap_or(5432);
         let mut server = Self {
             process,
             watchdog,
             folder,
+            port,
         };
         server.tell_watchdog(&server.process.id().to_string());
         server.wait_until_ready()?;
@@ -108,7 +112,7 @@ impl Server {
     }
 
     pub(super) fn target(&self, user: &str, database: &str) -> Target {
-        Target::on_socket(&self.folder, user, database)
+        Target::on_socket(&self.folder, self.port, user, database)
     }
 
     pub(super) fn process_id(&self) -> u32 {
@@ -239,10 +243,8 @@ fn prepare(
         .open(&path)
         .and_then(|mut file| {
             let folder = folder.to_string_lossy();
-            let own = SETTINGS
-                .iter()
-                .copied()
-                .chain([("unix_socket_directories", folder.as_ref())]);
+            let place = [("port", "5432"), ("unix_socket_directories", folder.as_ref())];
+            let own = SETTINGS.iter().copied().chain(place);
             let given = settings
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str()));
@@ -255,11 +257,7 @@ fn prepare(
     written.map_err(|error| ClusterError::folder(path, &error))
 }
 
-fn start_process(
-    binaries: &Binaries,
-    account: &Account,
-    folder: &Path,
-) -> Result<Child, ClusterError> {
+fn start_process(binaries: &Binaries, account: &Account, folder: &Path) -> Result<Child, ClusterError> {
     let log = folder.join("log");
     let file = fs::File::create(&log).map_err(|error| ClusterError::folder(&log, &error))?;
     let again = file
@@ -277,10 +275,7 @@ fn start_process(
     template::clean_environment(&mut command, folder);
     account.run(&mut command);
     command.spawn().map_err(|error| ClusterError::Start {
-        reason: format!(
-            "{} doesn't run: {error}",
-            binaries.program("postgres").display()
-        ),
+        reason: format!("{} doesn't run: {error}", binaries.program("postgres").display()),
         log: String::new(),
     })
 }

@@ -13,8 +13,7 @@ use super::{ClusterError, SUPERUSER};
 /// The data folder to copy from: made at the first use, by one process at a time.
 pub(super) fn data_folder(binaries: &Binaries, account: &Account) -> Result<PathBuf, ClusterError> {
     let templates = folders::cache_folder(account)?.join("templates");
-    folders::make_open_folder(&templates)
-        .map_err(|error| ClusterError::folder(&templates, &error))?;
+    folders::make_open_folder(&templates).map_err(|error| ClusterError::folder(&templates, &error))?;
     let name = template_name(binaries, account);
     let data = templates.join(&name).join("data");
     if data.join("PG_VERSION").exists() {
@@ -41,12 +40,7 @@ fn template_name(binaries: &Binaries, account: &Account) -> String {
 }
 
 /// Runs `initdb` in a folder beside the final one and renames it when all is there.
-fn make(
-    binaries: &Binaries,
-    account: &Account,
-    templates: &Path,
-    into: &Path,
-) -> Result<(), ClusterError> {
+fn make(binaries: &Binaries, account: &Account, templates: &Path, into: &Path) -> Result<(), ClusterError> {
     let fail = |error: &std::io::Error| ClusterError::folder(templates, error);
     let work = tempfile::Builder::new()
         .prefix(".making-")
@@ -73,10 +67,7 @@ fn make(
     clean_environment(&mut command, work.path());
     account.run(&mut command);
     let output = command.output().map_err(|error| ClusterError::Start {
-        reason: format!(
-            "{} doesn't run: {error}",
-            binaries.program("initdb").display()
-        ),
+        reason: format!("{} doesn't run: {error}", binaries.program("initdb").display()),
         log: String::new(),
     })?;
     if !output.status.success() {
@@ -100,8 +91,5 @@ pub(super) fn clean_environment(command: &mut Command, home: &Path) {
             command.env_remove(&name);
         }
     }
-    command
-        .env("LC_ALL", "C")
-        .env("TZ", "UTC")
-        .env("HOME", home);
+    command.env("LC_ALL", "C").env("TZ", "UTC").env("HOME", home);
 }

@@ -66,10 +66,7 @@ impl Target {
     ///
     /// # Errors
     /// As [`Target::parse`].
-    pub fn parse_with(
-        text: &str,
-        variable: impl Fn(&str) -> Option<String>,
-    ) -> Result<Self, ConnectError> {
+    pub fn parse_with(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConnectError> {
         let text = text.trim();
         let mut settings = match text
             .strip_prefix("postgresql://")
@@ -93,13 +90,9 @@ impl Target {
 
     /// A target on a Unix-domain socket, without password and TLS.
     #[cfg(unix)]
-    pub(crate) fn on_socket(folder: &std::path::Path, user: &str, database: &str) -> Self {
+    pub(crate) fn on_socket(folder: &std::path::Path, port: u16, user: &str, database: &str) -> Self {
         let mut config = Config::new();
-        config
-            .host_path(folder)
-            .port(5432)
-            .user(user)
-            .dbname(database);
+        config.host_path(folder).port(port).user(user).dbname(database);
         config.connect_timeout(DEFAULT_CONNECT_TIMEOUT);
         Self {
             config,
@@ -210,11 +203,7 @@ fn parse_url(rest: &str) -> Result<Settings, ConnectError> {
     }
     push_hosts(&mut settings, hosts)?;
     push_decoded(&mut settings, "dbname", database)?;
-    for pair in query
-        .unwrap_or("")
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-    {
+    for pair in query.unwrap_or("").split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair
             .split_once('=')
             .ok_or_else(|| invalid("a parameter after ? has no value"))?;
@@ -252,13 +241,7 @@ fn push_hosts(settings: &mut Settings, hosts: &str) -> Result<(), ConnectError> 
     if ports.iter().any(|port| !port.is_empty()) {
         let ports: Vec<_> = ports
             .into_iter()
-            .map(|port| {
-                if port.is_empty() {
-                    "5432".to_owned()
-                } else {
-                    port
-                }
-            })
+            .map(|port| if port.is_empty() { "5432".to_owned() } else { port })
             .collect();
         settings.push(("port".to_owned(), ports.join(",")));
     }
@@ -324,9 +307,7 @@ fn parse_keywords(text: &str) -> Result<Settings, ConnectError> {
         }
         while rest.next_if(|c| c.is_whitespace()).is_some() {}
         if rest.next() != Some('=') {
-            return Err(invalid(
-                "expected a URL (postgresql://…) or key=value pairs",
-            ));
+            return Err(invalid("expected a URL (postgresql://…) or key=value pairs"));
         }
         while rest.next_if(|c| c.is_whitespace()).is_some() {}
         let quoted = rest.next_if_eq(&'\'').is_some();

@@ -8,9 +8,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
-};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::ConnectError;
@@ -127,22 +125,17 @@ fn failed(reason: String) -> ConnectError {
 
 fn trust(settings: &TlsSettings, provider: &Arc<CryptoProvider>) -> Result<Trust, ConnectError> {
     let verifier = |roots: &RootCertificates| {
-        WebPkiServerVerifier::builder_with_provider(
-            Arc::new(read_roots(roots)?),
-            Arc::clone(provider),
-        )
-        .build()
-        .map_err(|error| failed(format!("the root certificates: {error}")))
+        WebPkiServerVerifier::builder_with_provider(Arc::new(read_roots(roots)?), Arc::clone(provider))
+            .build()
+            .map_err(|error| failed(format!("the root certificates: {error}")))
     };
     Ok(match (settings.mode, &settings.roots) {
-        (SslMode::Disable | SslMode::Allow | SslMode::Prefer, _) | (SslMode::Require, None) => {
-            Trust::Anyone
-        }
+        (SslMode::Disable | SslMode::Allow | SslMode::Prefer, _) | (SslMode::Require, None) => Trust::Anyone,
         (SslMode::Require | SslMode::VerifyCa, Some(roots)) => Trust::AnyHost(verifier(roots)?),
         (SslMode::VerifyCa, None) => Trust::AnyHost(verifier(&RootCertificates::System)?),
-        (SslMode::VerifyFull, roots) => Trust::ThisHost(verifier(
-            roots.as_ref().unwrap_or(&RootCertificates::System),
-        )?),
+        (SslMode::VerifyFull, roots) => {
+            Trust::ThisHost(verifier(roots.as_ref().unwrap_or(&RootCertificates::System))?)
+        }
     })
 }
 
@@ -159,8 +152,7 @@ fn read_roots(roots: &RootCertificates) -> Result<RootCertStore, ConnectError> {
                 format!("{} holds no usable certificate", path.display())
             }
             RootCertificates::System => {
-                "the operating system has no root certificates; name some with sslrootcert"
-                    .to_owned()
+                "the operating system has no root certificates; name some with sslrootcert".to_owned()
             }
         }));
     }
@@ -188,19 +180,18 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let verified =
-            match &self.trust {
-                Trust::Anyone => return Ok(ServerCertVerified::assertion()),
-                Trust::AnyHost(verifier) | Trust::ThisHost(verifier) => verifier
-                    .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now),
-            };
+        let verified = match &self.trust {
+            Trust::Anyone => return Ok(ServerCertVerified::assertion()),
+            Trust::AnyHost(verifier) | Trust::ThisHost(verifier) => {
+                verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+            }
+        };
         match (&self.trust, verified) {
             // The name is checked last, after the chain and the dates.
             (
                 Trust::AnyHost(_),
                 Err(Error::InvalidCertificate(
-                    CertificateError::NotValidForName
-                    | CertificateError::NotValidForNameContext { .. },
+                    CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
                 )),
             ) => Ok(ServerCertVerified::assertion()),
             (_, verified) => verified,
