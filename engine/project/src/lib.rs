@@ -3,12 +3,26 @@
 //! This is the only engine crate that reads files. It says which scripts a project has, in which order they run, which
 //! stretches of each file are SQL, and under which transaction rules their tool runs them. It does not understand the
 //! SQL (that is `syntax` and above), interpret lint rules (`lint`), or touch a database (`postgres`). Start reading at
-//! [`Workspace::open`]; then `layout` for what each tool does, and `config` for the configuration.
+//! [`Workspace::open`]; then `layout` for what each tool does, and [`config`] for the configuration.
 
+pub mod config;
+mod include;
+mod layout;
+mod load_order;
+mod model;
+mod open;
+mod order;
 mod problem;
+mod read;
 mod scalar;
 mod source_map;
+mod walk;
 mod yaml;
 
+pub use config::{Config, Severity, config_schema};
+pub use model::{Direction, HookSql, Layout, Project, Script, Segment, SourceFile, TransactionMode};
+pub use open::{OpenOptions, Workspace};
 pub use problem::{Problem, ProblemCode, ProblemKind};
+pub use read::Limits;
 pub use source_map::SourceMap;
+pub use yaml::{Key, Node, Value};

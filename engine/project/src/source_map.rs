@@ -99,18 +99,14 @@ impl SourceMap {
     /// (YAML indentation, keys, other statements' annotations).
     pub fn to_text(&self, offset: usize) -> Option<usize> {
         match &self.runs {
-            Repr::Shift { start, len } => {
-                (offset >= *start && offset <= start + len).then(|| offset - start)
-            }
+            Repr::Shift { start, len } => (offset >= *start && offset <= start + len).then(|| offset - start),
             Repr::Runs { runs, text_len } => {
                 let at = runs.partition_point(|run| run.file + run.file_len <= offset);
                 match runs.get(at) {
                     Some(run) if offset < run.file => None,
                     Some(run) if run.verbatim => Some(run.text + (offset - run.file)),
                     Some(run) => Some(run.text),
-                    None => {
-                        (offset == self.file_range().end && !runs.is_empty()).then_some(*text_len)
-                    }
+                    None => (offset == self.file_range().end && !runs.is_empty()).then_some(*text_len),
                 }
             }
         }

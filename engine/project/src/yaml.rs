@@ -12,29 +12,40 @@ use serde_saphyr::{Location, Spanned};
 
 /// A value and its byte range in the file.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Node {
-    pub(crate) value: Value,
+pub struct Node {
+    /// The value itself.
+    pub value: Value,
     /// Where the value is written; for an alias, where the alias stands.
-    pub(crate) range: Range<usize>,
+    pub range: Range<usize>,
     /// Where the value is defined; for an alias, at its anchor.
-    pub(crate) defined: Range<usize>,
+    pub defined: Range<usize>,
 }
 
 /// A key of a mapping with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Key {
-    pub(crate) name: String,
-    pub(crate) range: Range<usize>,
+pub struct Key {
+    /// The key as it is spelled.
+    pub name: String,
+    /// Where the key is written.
+    pub range: Range<usize>,
 }
 
+/// What a [`Node`] holds.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Value {
+pub enum Value {
+    /// Nothing, `~` or `null`.
     Null,
+    /// `true` or `false`.
     Bool(bool),
+    /// A whole number.
     Int(i64),
+    /// A number with a fraction.
     Float(f64),
+    /// Any other scalar.
     Text(String),
+    /// A sequence.
     List(Vec<Node>),
+    /// A mapping, in the order of the file.
     Map(Vec<(Key, Node)>),
 }
 
@@ -69,7 +80,7 @@ impl Node {
     }
 
     /// The value's name, for messages.
-    pub(crate) fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match self.value {
             Value::Null => "nothing",
             Value::Bool(_) => "a boolean",
@@ -80,22 +91,44 @@ impl Node {
         }
     }
 
-    pub(crate) fn as_map(&self) -> Option<&[(Key, Node)]> {
+    /// The entries of a mapping.
+    pub fn as_map(&self) -> Option<&[(Key, Node)]> {
         match &self.value {
             Value::Map(entries) => Some(entries),
             _ => None,
         }
     }
 
-    pub(crate) fn as_text(&self) -> Option<&str> {
+    /// The text of a scalar that is one.
+    pub fn as_text(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(text),
             _ => None,
         }
     }
 
+    /// The items of a list; a single value counts as a list of one, nothing as an empty list.
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::List(items) => items,
+            Value::Null => &[],
+            _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// A scalar as it would be written, `None` for lists, mappings and nothing.
+    pub fn scalar(&self) -> Option<String> {
+        match &self.value {
+            Value::Bool(value) => Some(value.to_string()),
+            Value::Int(value) => Some(value.to_string()),
+            Value::Float(value) => Some(value.to_string()),
+            Value::Text(value) => Some(value.clone()),
+            Value::Null | Value::List(_) | Value::Map(_) => None,
+        }
+    }
+
     /// The value of a key of a mapping.
-    pub(crate) fn get(&self, name: &str) -> Option<&Node> {
+    pub fn get(&self, name: &str) -> Option<&Node> {
         self.as_map()?
             .iter()
             .find(|(key, _)| key.name == name)
@@ -174,12 +207,7 @@ fn convert(raw: Spanned<Raw>, shift: usize, len: usize) -> Node {
         Raw::Int(value) => Value::Int(value),
         Raw::Float(value) => Value::Float(value),
         Raw::Text(value) => Value::Text(value),
-        Raw::List(items) => Value::List(
-            items
-                .into_iter()
-                .map(|item| convert(item, shift, len))
-                .collect(),
-        ),
+        Raw::List(items) => Value::List(items.into_iter().map(|item| convert(item, shift, len)).collect()),
         Raw::Map(entries) => Value::Map(
             entries
                 .into_iter()
@@ -304,9 +332,7 @@ mod tests {
         let source = "\u{feff}a: 1\nb:\n  - x: 'y'\nc: &k [1]\nd: *k\n";
         let node = Node::parse(source).unwrap();
         let x = &node.get("b").unwrap().value;
-        let Value::List(items) = x else {
-            panic!("{x:?}")
-        };
+        let Value::List(items) = x else { panic!("{x:?}") };
         let text = items[0].get("x").unwrap();
         assert_eq!(&source[text.range.clone()], "'y'");
         let alias = node.get("d").unwrap();

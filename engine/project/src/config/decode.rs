@@ -1,0 +1,153 @@
+//! Reads YAML nodes into values and keeps what is wrong with them.
+
+use std::sync::Arc;
+
+use super::{PG_VERSIONS, Pattern, Severity};
+use crate::order::nearest;
+use crate::yaml::{Key, Node, Value};
+use crate::{Layout, Problem, ProblemCode, SourceFile};
+
+/// Reads values of one file.
+pub(crate) struct Decoder<'a> {
+    source: &'a Arc<SourceFile>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Decoder<'a> {
+    pub(crate) fn new(source: &'a Arc<SourceFile>) -> Self {
+        Self {
+            source,
+            problems: Vec::new(),
+        }
+    }
+
+    pub(crate) fn push(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    pub(crate) fn finish(self) -> Vec<Problem> {
+        self.problems
+    }
+
+    pub(crate) fn problem(
+        &self,
+        code: ProblemCode,
+        range: &std::ops::Range<usize>,
+        message: String,
+    ) -> Problem {
+        Problem::new(code, &self.source.path, message).at(range.clone(), Arc::clone(&self.source.text))
+    }
+
+    /// The value is not what it should be.
+    pub(crate) fn wrong(&mut self, node: &Node, what: &str, wanted: &str) {
+        let found = match node.scalar() {
+            Some(text) if text.len() <= 40 => format!("`{text}`"),
+            _ => node.kind().to_owned(),
+        };
+        let problem = self.problem(
+            ProblemCode::WrongValue,
+            &node.range,
+            format!("{what} must be {wanted}, not {found}"),
+        );
+        self.push(problem);
+    }
+
+    /// The key does not exist; `place` is empty or begins with a space.
+    pub(crate) fn unknown_key(&mut self, key: &Key, place: &str, known: &[String]) {
+        let mut problem = self.problem(
+            ProblemCode::UnknownKey,
+            &key.range,
+            format!("unknown key `{}`{place}", key.name),
+        );
+        problem.help = Some(match nearest(&key.name, known.iter().map(String::as_str)) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("known keys: {}", known.join(", ")),
+        });
+        self.push(problem);
+    }
+
+    /// The entries of a mapping; anything else but nothing is a problem.
+    pub(crate) fn map<'n>(&mut self, node: &'n Node, what: &str) -> &'n [(Key, Node)] {
+        match &node.value {
+            Value::Map(entries) => entries,
+            Value::Null => &[],
+            _ => {
+                self.wrong(node, what, "a mapping");
+                &[]
+            }
+        }
+    }
+
+    pub(crate) fn text(&mut self, node: &Node, what: &str) -> Option<String> {
+        let text = node.scalar();
+        if text.is_none() {
+            self.wrong(node, what, "a text");
+        }
+        text
+    }
+
+    pub(crate) fn bool(&mut self, node: &Node, what: &str) -> Option<bool> {
+        if let Value::Bool(value) = node.value {
+            return Some(value);
+        }
+        self.wrong(node, what, "true or false");
+        None
+    }
+
+    /// A text or a list of texts.
+    pub(crate) fn patterns(&mut self, node: &Node, what: &str) -> Vec<Pattern> {
+        node.items()
+            .iter()
+            .filter_map(|item| {
+                let text = self.text(item, &format!("an entry of {what}"))?;
+                Some(Pattern {
+                    text,
+                    range: item.range.clone(),
+                })
+            })
+            .collect()
+    }
+
+    pub(crate) fn severity(&mut self, node: &Node, what: &str) -> Option<Severity> {
+        // A plain `off` may be read as a boolean.
+        let found = match &node.value {
+            Value::Bool(false) => Some(Severity::Off),
+            Value::Text(text) => Severity::parse(text),
+            _ => None,
+        };
+        if found.is_none() {
+            self.wrong(node, what, "error, warning, info or off");
+        }
+        found
+    }
+
+    pub(crate) fn pg_version(&mut self, node: &Node) -> Option<u16> {
+        let text = node.scalar().unwrap_or_default();
+        // Minor versions say nothing about locks: 15.4 is 15.
+        let major = text.split('.').next().and_then(|major| major.parse().ok());
+        let known = major.filter(|major| PG_VERSIONS.contains(major));
+        if known.is_none() {
+            let wanted = format!(
+                "a PostgreSQL version from {} to {}",
+                PG_VERSIONS.start(),
+                PG_VERSIONS.end()
+            );
+            self.wrong(node, "`pg_version`", &wanted);
+        }
+        known
+    }
+
+    pub(crate) fn layout(&mut self, node: &Node) -> Option<Layout> {
+        let text = self.text(node, "`migrations.layout`")?;
+        let found = Layout::NAMED.into_iter().find(|layout| layout.name() == text);
+        if found.is_none() {
+            let names = Layout::NAMED.map(Layout::name);
+            self.wrong(
+                node,
+                "`migrations.layout`",
+                &format!("one of {}", names.join(", ")),
+            );
+        }
+        found
+    }
+}

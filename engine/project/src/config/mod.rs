@@ -1,0 +1,222 @@
+//! `confiture.yaml`: its types, and how they are read.
+//!
+//! Reading never stops at the first mistake: every unknown key and wrong value becomes a [`Problem`] with its place, and
+//! what can be understood is. All the shapes that `linting:` may have are normalized here, once (see [`LintConfig`]).
+
+pub(crate) mod decode;
+mod lint;
+mod schema;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::yaml::Node;
+use crate::{Layout, Problem, ProblemCode, SourceFile};
+
+use decode::Decoder;
+pub use lint::{ApplicableTo, LintConfig, Pattern, RuleOption, RuleSetting};
+pub use schema::config_schema;
+
+/// The file names that hold a configuration, in order of preference.
+pub const CONFIG_FILES: [&str; 2] = ["confiture.yaml", "confiture.yml"];
+
+/// The PostgreSQL majors that are known.
+pub const PG_VERSIONS: std::ops::RangeInclusive<u16> = 13..=18;
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Not reported.
+    Off,
+    /// Worth knowing.
+    Info,
+    /// Should be looked at.
+    Warning,
+    /// Must not be merged. `critical` is another name for it.
+    Error,
+}
+
+impl Severity {
+    /// The name, as in configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Off => "off",
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+
+    /// Reads a name; `critical` is `error`, `warn` is `warning`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.to_ascii_lowercase().as_str() {
+            "off" => Some(Severity::Off),
+            "info" => Some(Severity::Info),
+            "warning" | "warn" => Some(Severity::Warning),
+            "error" | "critical" => Some(Severity::Error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Where migrations are and whose rules they follow.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MigrationsConfig {
+    /// The folders, relative to the configuration's folder. Empty: they are found.
+    pub paths: Vec<Pattern>,
+    /// The layout, where it is said.
+    pub layout: Option<Layout>,
+    /// Settings that other commands read.
+    pub rest: BTreeMap<String, Node>,
+}
+
+/// A configuration file, typed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// The file; `None` for the default configuration.
+    pub source: Option<Arc<SourceFile>>,
+    /// The PostgreSQL major that the project runs on.
+    pub pg_version: Option<u16>,
+    /// Named environments, each a mapping; what they hold is read by the commands that connect.
+    pub environments: BTreeMap<String, Node>,
+    /// The name in the single form `environment: {name: …}`.
+    pub environment: Option<String>,
+    /// The entries of `load_order`, in order: files, folders and globs, relative to the configuration's folder.
+    pub load_order: Vec<Pattern>,
+    /// Where migrations are.
+    pub migrations: MigrationsConfig,
+    /// The lint settings, normalized.
+    pub linting: LintConfig,
+    /// Hooks by phase, as data.
+    pub hooks: Option<Node>,
+    /// Settings of the data sync, as data.
+    pub sync: Option<Node>,
+    /// Settings of pggit, as data.
+    pub pggit: Option<Node>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            source: None,
+            pg_version: None,
+            environments: BTreeMap::new(),
+            environment: None,
+            load_order: Vec::new(),
+            migrations: MigrationsConfig::default(),
+            linting: LintConfig::default(),
+            hooks: None,
+            sync: None,
+            pggit: None,
+        }
+    }
+}
+
+impl Config {
+    /// Reads a configuration. What is wrong is returned beside what could be read.
+    pub fn parse(source: &Arc<SourceFile>) -> (Config, Vec<Problem>) {
+        let mut config = Config {
+            source: Some(Arc::clone(source)),
+            ..Config::default()
+        };
+        let mut decoder = Decoder::new(source);
+        match Node::parse(&source.text) {
+            Ok(node) => config.read(&mut decoder, &node),
+            Err(error) => {
+                let mut problem = Problem::new(
+                    ProblemCode::NotYaml,
+                    &source.path,
+                    format!("not YAML: {}", error.message),
+                );
+                if let Some(range) = error.range {
+                    problem = problem.at(range, Arc::clone(&source.text));
+                }
+                decoder.push(problem);
+            }
+        }
+        (config, decoder.finish())
+    }
+
+    /// The problem of a place in this configuration, for those who interpret it (rule names, environments).
+    pub fn problem(&self, code: ProblemCode, range: &Range<usize>, message: impl Into<String>) -> Problem {
+        match &self.source {
+            Some(source) => {
+                Problem::new(code, &source.path, message).at(range.clone(), Arc::clone(&source.text))
+            }
+            None => Problem::new(code, CONFIG_FILES[0], message),
+        }
+    }
+
+    fn read(&mut self, decoder: &mut Decoder<'_>, node: &Node) {
+        for (key, value) in decoder.map(node, "the configuration") {
+            match key.name.as_str() {
+                "pg_version" => self.pg_version = decoder.pg_version(value),
+                "environments" => {
+                    for (name, environment) in decoder.map(value, "`environments`") {
+                        decoder.map(environment, &format!("environment `{}`", name.name));
+                        self.environments.insert(name.name.clone(), environment.clone());
+                    }
+                }
+                "environment" => self.read_environment(decoder, value),
+                "load_order" => self.load_order = decoder.patterns(value, "`load_order`"),
+                "migrations" => self.read_migrations(decoder, value),
+                "linting" => self.linting.read(decoder, value),
+                "hooks" => self.hooks = Some(value.clone()),
+                "sync" => self.sync = Some(value.clone()),
+                "pggit" => self.pggit = Some(value.clone()),
+                _ => decoder.unknown_key(key, "", &schema::keys::<schema::ConfigFile>()),
+            }
+        }
+    }
+
+    fn read_environment(&mut self, decoder: &mut Decoder<'_>, node: &Node) {
+        for (key, value) in decoder.map(node, "`environment`") {
+            match key.name.as_str() {
+                "name" => self.environment = decoder.text(value, "`environment.name`"),
+                "load_order" => self
+                    .load_order
+                    .extend(decoder.patterns(value, "`environment.load_order`")),
+                "linting" => self.linting.read(decoder, value),
+                "pg_version" => self.pg_version = decoder.pg_version(value),
+                "hooks" => self.hooks = Some(value.clone()),
+                "database_url" | "url" | "sync" | "pggit" => {}
+                _ => decoder.unknown_key(
+                    key,
+                    " in `environment`",
+                    &schema::keys::<schema::EnvironmentFile>(),
+                ),
+            }
+        }
+        if let Some(name) = &self.environment {
+            self.environments.insert(name.clone(), node.clone());
+        }
+    }
+
+    fn read_migrations(&mut self, decoder: &mut Decoder<'_>, node: &Node) {
+        if node.as_map().is_none() {
+            self.migrations.paths = decoder.patterns(node, "`migrations`");
+            return;
+        }
+        for (key, value) in decoder.map(node, "`migrations`") {
+            match key.name.as_str() {
+                "path" | "paths" | "directory" => {
+                    self.migrations.paths = decoder.patterns(value, "`migrations.paths`")
+                }
+                "layout" => self.migrations.layout = decoder.layout(value),
+                "pg_version" => self.pg_version = decoder.pg_version(value),
+                name if schema::MIGRATION_SETTINGS.contains(&name) => {
+                    self.migrations.rest.insert(key.name.clone(), value.clone());
+                }
+                _ => decoder.unknown_key(key, " in `migrations`", &schema::keys::<schema::MigrationsFile>()),
+            }
+        }
+    }
+}
