@@ -34,6 +34,11 @@ impl SqlType {
         SqlType { schema: self.schema.clone(), name: self.name.clone(), modifiers: None, array: false }
     }
 
+    /// The same type without its modifiers: what tells functions apart.
+    pub fn unmodified(self) -> SqlType {
+        SqlType { modifiers: None, ..self }
+    }
+
     /// Whether this is the built-in type of that internal name, array or not excluded: `is("text")` is false for `text[]`.
     pub fn is(&self, internal: &str) -> bool {
         self.schema.is_none() && !self.array && self.name.as_str() == internal

@@ -354,6 +354,13 @@ pub enum ArgumentMode {
     Table,
 }
 
+impl ArgumentMode {
+    /// Whether a call passes a value for it; only such arguments tell functions apart.
+    pub fn is_input(self) -> bool {
+        matches!(self, ArgumentMode::In | ArgumentMode::InOut | ArgumentMode::Variadic)
+    }
+}
+
 /// ALTER FUNCTION with options.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AlterFunction {
