@@ -4,6 +4,7 @@
 //! stretches of each file are SQL, and under which transaction rules their tool runs them. It does not understand the
 //! SQL (that is `syntax` and above), interpret lint rules (`lint`), or touch a database (`postgres`). Start reading at
 //! [`Workspace::open`]; then `layout` for what each tool does, and [`config`] for the configuration.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod config;
 mod include;
@@ -22,6 +23,7 @@ mod yaml;
 pub use config::{Config, Severity, config_schema};
 pub use model::{Direction, HookSql, Layout, Project, Script, Segment, SourceFile, TransactionMode};
 pub use open::{OpenOptions, Workspace};
+pub use order::nearest;
 pub use problem::{Problem, ProblemCode, ProblemKind};
 pub use read::Limits;
 pub use source_map::SourceMap;

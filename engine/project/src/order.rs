@@ -73,7 +73,7 @@ fn rank(name: &str, is_file: bool) -> u8 {
 }
 
 /// The names nearest to a mistyped one, at most a third of its letters away.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase().replace('-', "_");
     known
         .into_iter()

@@ -35,6 +35,8 @@ pub enum ProblemCode {
     LoadOrderUnmatched,
     /// A key whose shape can carry no check; the message names what to use instead.
     NotACheck,
+    /// A rule or an option of one that this version knows by name and does not check.
+    NotChecked,
     /// Two migrations with one version.
     DuplicateVersion,
     /// A file in a migration folder whose name the tool does not read.
@@ -67,6 +69,7 @@ impl ProblemCode {
             Self::WrongValue => "E022",
             Self::LoadOrderUnmatched => "E023",
             Self::NotACheck => "E024",
+            Self::NotChecked => "E025",
             Self::DuplicateVersion => "E030",
             Self::IgnoredFile => "E031",
             Self::BadAnnotation => "E032",
@@ -93,6 +96,7 @@ impl ProblemCode {
             | Self::IncludeCycle
             | Self::IncludeMissing => ProblemKind::Reading,
             Self::LoadOrderUnmatched
+            | Self::NotChecked
             | Self::DuplicateVersion
             | Self::IgnoredFile
             | Self::BadAnnotation
