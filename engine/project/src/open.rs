@@ -101,6 +101,7 @@ impl Opener<'_> {
             })
             .cloned()
             .collect();
+        single.retain(|path: &PathBuf| !uppermost.iter().any(|root| path.starts_with(root)));
         for root in uppermost {
             self.load_tree(&root);
         }
@@ -194,6 +195,9 @@ impl Opener<'_> {
             ceiling: ceiling(owner),
         };
         let mut layouts = layout::recognize(&rest, &around);
+        if !config.load_order.is_empty() {
+            layouts.retain(|_, layout| *layout != Layout::SchemaTree);
+        }
         let is_explicit = !config.migrations.paths.is_empty();
         if is_explicit {
             layouts = configured_layouts(&root, &config, &layouts);
@@ -209,7 +213,14 @@ impl Opener<'_> {
                 .partition(|file| layout::covers(folder, *layout, &file.file));
             rest = left;
             let mut assembled = layout::assemble(folder, *layout, &mine, self.reader);
-            // A notice about a file that nobody asked about is noise: one is given for a file that is left out.
+            let asked = |path: &Path| {
+                let path = self.reader.absolute(path);
+                self.asked.iter().any(|asked| path.starts_with(asked))
+            };
+            // That a file beside the one in question is ignored is no news.
+            assembled
+                .problems
+                .retain(|problem| problem.code != ProblemCode::IgnoredFile || asked(&problem.path));
             self.out.problems.append(&mut assembled.problems);
             rest.extend(self.named_but_ignored(&mine, &assembled.scripts));
             self.push_project(folder, *layout, &config, assembled.scripts);

@@ -112,7 +112,7 @@ fn skip_other_databases(files: &mut Vec<PathBuf>) {
                     .any(|ours| known.contains(&path.with_file_name(name.replacen(other, ours, 1))))
             })
     };
-    files.retain(|file| !file.ancestors().any(|path| has_twin(path)));
+    files.retain(|file| !file.ancestors().any(has_twin));
 }
 
 /// Whether a word stands in a name between other characters than letters and digits.

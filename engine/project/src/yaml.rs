@@ -140,10 +140,11 @@ impl Node {
 fn plain_message(error: &serde_saphyr::Error) -> String {
     let text = error.without_snippet().to_string();
     let line = text.lines().next().unwrap_or_default();
-    match line.find(" at line ") {
-        Some(at) => line[..at].to_owned(),
-        None => line.trim_start_matches("error: ").to_owned(),
-    }
+    let line = line.split(" at line ").next().unwrap_or_default();
+    // Advice for programmers who use the reader.
+    let line = line.split(", set ").next().unwrap_or_default();
+    let line = line.split("; use from_str").next().unwrap_or_default();
+    line.trim_start_matches("error: ").to_owned()
 }
 
 /// The place of an error. Scanner errors know their line and column only.

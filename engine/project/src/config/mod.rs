@@ -79,7 +79,7 @@ pub struct MigrationsConfig {
 }
 
 /// A configuration file, typed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
     /// The file; `None` for the default configuration.
     pub source: Option<Arc<SourceFile>>,
@@ -101,23 +101,6 @@ pub struct Config {
     pub sync: Option<Node>,
     /// Settings of pggit, as data.
     pub pggit: Option<Node>,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            source: None,
-            pg_version: None,
-            environments: BTreeMap::new(),
-            environment: None,
-            load_order: Vec::new(),
-            migrations: MigrationsConfig::default(),
-            linting: LintConfig::default(),
-            hooks: None,
-            sync: None,
-            pggit: None,
-        }
-    }
 }
 
 impl Config {

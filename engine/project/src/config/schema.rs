@@ -114,7 +114,7 @@ pub(crate) struct EnvironmentFile {
 #[serde(untagged)]
 enum MigrationsShape {
     Paths(Texts),
-    Settings(MigrationsFile),
+    Settings(Box<MigrationsFile>),
 }
 
 #[derive(JsonSchema)]
@@ -180,7 +180,7 @@ enum SeverityName {
 enum RuleShape {
     Severity(SeverityName),
     Enabled(bool),
-    Settings(RuleFile),
+    Settings(Box<RuleFile>),
 }
 
 /// The keys that every rule has; rules have options of their own beside them.
