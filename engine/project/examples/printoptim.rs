@@ -6,6 +6,7 @@
 //! printoptim DIR tables 1000       one schema of 1,000 tables, a file each
 //! printoptim DIR statements 10000  one file of 10,000 statements
 //! ```
+#![allow(unreachable_pub, reason = "benches and tests take this file as a module")]
 
 use std::fmt::Write as _;
 use std::io;

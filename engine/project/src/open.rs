@@ -1,6 +1,6 @@
 //! From paths that somebody named to the projects they belong to.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -52,10 +52,12 @@ impl Workspace {
     /// named one by one that belong nowhere are taken in the order named.
     pub fn open<P: AsRef<Path>>(paths: &[P], options: &OpenOptions) -> Workspace {
         let reader = Reader::new(options.cwd.clone(), options.limits, options.overlays.clone());
+        let asked: Vec<_> = paths.iter().map(|path| reader.absolute(path.as_ref())).collect();
         let mut opener = Opener {
             reader: &reader,
             fixed: options.config.as_ref().map(|path| reader.absolute(path)),
-            asked: paths.iter().map(|path| reader.absolute(path.as_ref())).collect(),
+            is_asked: asked.iter().cloned().collect(),
+            asked,
             out: Workspace::default(),
         };
         opener.run();
@@ -67,6 +69,8 @@ struct Opener<'a> {
     reader: &'a Reader,
     fixed: Option<PathBuf>,
     asked: Vec<PathBuf>,
+    /// The same, to look up: a commit hook may name a thousand files.
+    is_asked: HashSet<PathBuf>,
     out: Workspace,
 }
 
@@ -116,6 +120,11 @@ impl Opener<'_> {
         self.out
             .problems
             .retain(|problem| seen.insert(problem.to_string()));
+    }
+
+    /// Whether a file, or a folder that it lies in, was asked for.
+    fn covers(&self, file: &Path) -> bool {
+        file.ancestors().any(|at| self.is_asked.contains(at))
     }
 
     /// The folder to load for a path: that of its configuration, else that of its layout, else itself if it is a folder.
@@ -213,14 +222,10 @@ impl Opener<'_> {
                 .partition(|file| layout::covers(folder, *layout, &file.file));
             rest = left;
             let mut assembled = layout::assemble(folder, *layout, &mine, self.reader);
-            let asked = |path: &Path| {
-                let path = self.reader.absolute(path);
-                self.asked.iter().any(|asked| path.starts_with(asked))
-            };
             // That a file beside the one in question is ignored is no news.
-            assembled
-                .problems
-                .retain(|problem| problem.code != ProblemCode::IgnoredFile || asked(&problem.path));
+            assembled.problems.retain(|problem| {
+                problem.code != ProblemCode::IgnoredFile || self.covers(&self.reader.absolute(&problem.path))
+            });
             self.out.problems.append(&mut assembled.problems);
             rest.extend(self.named_but_ignored(&mine, &assembled.scripts));
             self.push_project(folder, *layout, &config, assembled.scripts);
@@ -233,7 +238,7 @@ impl Opener<'_> {
     fn named_but_ignored(&self, files: &[Arc<SourceFile>], scripts: &[Script]) -> Vec<Arc<SourceFile>> {
         files
             .iter()
-            .filter(|file| self.asked.contains(&file.file))
+            .filter(|file| self.is_asked.contains(&file.file))
             .filter(|file| !scripts.iter().any(|script| script.source == **file))
             .cloned()
             .collect()
@@ -304,7 +309,7 @@ impl Opener<'_> {
             return;
         }
         for script in &mut scripts {
-            script.selected = self.asked.iter().any(|path| script.source.file.starts_with(path));
+            script.selected = self.covers(&script.source.file);
         }
         self.out.projects.push(Project {
             root: root.to_path_buf(),
@@ -420,10 +425,28 @@ fn configured_layouts(
 /// Splits files of no layout into trees that are applied as one.
 ///
 /// A folder is one tree if it holds SQL itself, or if its folders are numbered or named after kinds of objects; else
-/// each of its folders is looked at by itself, so that unrelated projects don't become one schema.
+/// each of its folders is looked at by itself, so that unrelated projects don't become one schema. A folder of
+/// migrations is a tree of its own: a schema beside it is what they lead to.
 fn plain_trees(root: &Path, files: Vec<Arc<SourceFile>>) -> Vec<(PathBuf, Vec<Arc<SourceFile>>)> {
     let mut out = Vec::new();
-    let mut stack = vec![(root.to_path_buf(), files)];
+    let mut migrations: BTreeMap<PathBuf, Vec<Arc<SourceFile>>> = BTreeMap::new();
+    let mut others = Vec::new();
+    for file in files {
+        let folders = file
+            .file
+            .ancestors()
+            .skip(1)
+            .take_while(|at| *at != root && at.starts_with(root));
+        let found = folders
+            .filter(|at| file_name(at).to_ascii_lowercase().contains("migrat"))
+            .last();
+        match found.map(Path::to_path_buf) {
+            Some(folder) => migrations.entry(folder).or_default().push(file),
+            None => others.push(file),
+        }
+    }
+    out.extend(migrations);
+    let mut stack = vec![(root.to_path_buf(), others)];
     while let Some((root, files)) = stack.pop() {
         if files.is_empty() {
             continue;
@@ -447,6 +470,7 @@ fn plain_trees(root: &Path, files: Vec<Arc<SourceFile>>) -> Vec<(PathBuf, Vec<Ar
             stack.extend(folders.into_iter().rev());
         }
     }
+    out.sort_by(|a, b| a.0.cmp(&b.0));
     out
 }
 

@@ -224,11 +224,17 @@ fn replace_invalid(mut bytes: Vec<u8>) -> (Arc<str>, usize) {
     (text.into(), count)
 }
 
-/// The message without "(os error 2)".
+/// What went wrong, in the system's words, without paths and numbers.
 pub(crate) fn plain(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    match text.find(" (os error") {
-        Some(at) => text[..at].to_lowercase(),
-        None => text,
-    }
+    // Errors that a directory walk wraps lose their number, not their kind.
+    let text = match error.raw_os_error() {
+        Some(code) => std::io::Error::from_raw_os_error(code).to_string(),
+        None => error.kind().to_string(),
+    };
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|first| first.to_lowercase().chain(chars).collect())
+        .unwrap_or_default()
 }

@@ -60,6 +60,7 @@ pub(crate) fn list(root: &Path, reader: &Reader) -> Listing {
                     out.files.push(path.to_path_buf());
                 }
             }
+            Err(error) if leads_nowhere(&error) => {}
             Err(error) => out.problems.push(walk_problem(&error, root, reader)),
         }
     }
@@ -121,6 +122,14 @@ fn contains_word(name: &str, word: &str) -> bool {
     name.match_indices(word).any(|(at, _)| {
         is_edge(name[..at].chars().next_back()) && is_edge(name[at + word.len()..].chars().next())
     })
+}
+
+/// A dangling link, unless it is named like a script: then somebody misses it.
+fn leads_nowhere(error: &ignore::Error) -> bool {
+    let (path, inner) = innermost(error);
+    let is_missing =
+        matches!(inner, ignore::Error::Io(error) if error.kind() == std::io::ErrorKind::NotFound);
+    is_missing && !path.is_some_and(|path| is_sql(path) || is_yaml_migration_file(path))
 }
 
 fn walk_problem(error: &ignore::Error, root: &Path, reader: &Reader) -> Problem {
