@@ -1,1 +1,26 @@
-//! (being built)
+//! Opinions: what is wrong with a statement, a script or a schema, and what to do instead.
+//!
+//! A rule is one file under [`rules`]: its documentation (with examples that the tests run), its metadata, its check.
+//! Rules read changes, the catalog and `risk`; they never look at text. [`analysis`] takes a project's texts through
+//! parsing, the catalog and the rules; [`settings`] turns configuration into the rules that run.
+//!
+//! What must not live here: what a statement does (`risk`), what exists (`schema`), reading files (`project`),
+//! printing (`cli`).
+//!
+//! Start reading at [`analysis::lint`], then [`rule::Rule`], then any file under `rules/`.
+
+pub mod analysis;
+pub mod context;
+mod docs;
+mod finding;
+pub mod rule;
+pub mod rules;
+pub mod settings;
+
+pub use analysis::{Input, LintReport, StatementRisk, catalog, file_range, lint, risks};
+pub use confiture_project::Severity;
+pub use docs::{Example, ExampleKind, explain};
+pub use finding::{Edit, Finding, Fix, Place, Related, Safety};
+pub use rule::{Activation, Category, Rule};
+pub use rules::registry;
+pub use settings::{RuleSet, nearest_rule};

@@ -1,0 +1,179 @@
+//! The journey of `confiture lint` and `confiture risk`: from the texts of a project to findings and risks.
+//!
+//! All cores split, parse and read changes, and let go of the trees ([`read`]) → one ordered fold builds the state
+//! before and after each statement ([`fold`]) → all cores run `assess` and the rules, script by script, while the fold
+//! goes on. States of a script are dropped when its rules are through, so memory follows the largest script.
+
+mod fold;
+mod read;
+mod run;
+mod suppress;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
+
+use confiture_project::{Project, SourceFile};
+use confiture_risk::{PgVersion, Risk, assess};
+use confiture_schema::apply::State;
+use confiture_schema::catalog::Catalog;
+use confiture_schema::change::Change;
+use rayon::prelude::*;
+
+use crate::{Finding, Place, RuleSet};
+use fold::{Replayed, Trace};
+use read::Statement;
+
+/// What a project is analyzed for.
+#[derive(Debug)]
+pub struct Input<'a> {
+    /// The scripts, in order, those that are history included.
+    pub project: &'a Project,
+    /// The server's version.
+    pub version: PgVersion,
+}
+
+/// What linting a project gave.
+#[derive(Debug, Default)]
+pub struct LintReport {
+    /// What was found in selected scripts, by script and place.
+    pub findings: Vec<Finding>,
+    /// Files that were looked at.
+    pub files: usize,
+    /// Statements in them.
+    pub statements: usize,
+}
+
+/// One statement of a selected script and what it does.
+#[derive(Debug, Clone)]
+pub struct StatementRisk {
+    /// Where it stands.
+    pub place: Place,
+    /// What it asks for.
+    pub changes: Arc<[Change]>,
+    /// What it does.
+    pub risk: Risk,
+}
+
+/// Runs rules over the selected scripts of a project.
+pub fn lint(input: &Input<'_>, rules: &RuleSet) -> LintReport {
+    let statements = read::statements(input.project);
+    let selected = Selection::new(input.project, rules);
+    let findings = Mutex::new(Vec::new());
+    let replayed = replay(input, &statements, &selected, |trace| {
+        let found = run::script(input, rules, &statements, &trace);
+        findings
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .extend(found);
+    });
+    let mut findings = findings
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    findings.extend(run::catalog(input, rules, &statements, &replayed.newest.catalog));
+    findings.retain(|f| selected.holds(f.place.script));
+    suppress::apply(input.project, &statements, &mut findings);
+    findings.sort_by(|a, b| (a.place, a.rule, &a.message).cmp(&(b.place, b.rule, &b.message)));
+    findings.dedup();
+    LintReport {
+        findings,
+        files: selected.files(input.project),
+        statements: statements.iter().filter(|s| selected.holds(s.at.script)).count(),
+    }
+}
+
+/// What each statement of the selected scripts does, in order.
+pub fn risks(input: &Input<'_>) -> Vec<StatementRisk> {
+    let statements = read::statements(input.project);
+    let selected = Selection::new(input.project, &RuleSet::default());
+    let found = Mutex::new(Vec::new());
+    replay(input, &statements, &selected, |trace| {
+        let risks: Vec<StatementRisk> = trace
+            .steps
+            .par_iter()
+            .filter(|step| step.is_outer())
+            .map(|step| {
+                let statement = &statements[step.statement];
+                StatementRisk {
+                    place: statement.at.whole(),
+                    changes: Arc::clone(&statement.changes),
+                    risk: assess(&statement.changes, &step.before, input.version),
+                }
+            })
+            .collect();
+        found
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .extend(risks);
+    });
+    let mut found = found
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    found.sort_by_key(|r: &StatementRisk| r.place);
+    found
+}
+
+/// What exists when all forward scripts of a project are through.
+pub fn catalog(input: &Input<'_>) -> Catalog {
+    let statements = read::statements(input.project);
+    fold::forward(input, &statements).catalog
+}
+
+/// The file and the byte range in it that a place stands for.
+pub fn file_range(project: &Project, place: Place) -> Option<(Arc<SourceFile>, Range<usize>)> {
+    let segment = project.scripts.get(place.script)?.segments.get(place.segment)?;
+    let range = segment
+        .map
+        .range_to_file(place.range.start as usize..place.range.end as usize);
+    Some((Arc::clone(&segment.source), range))
+}
+
+/// Folds over all scripts, and hands what the selected ones went through to `task` on another core.
+fn replay<F>(input: &Input<'_>, statements: &[Statement<'_>], selected: &Selection, task: F) -> Replayed
+where
+    F: Fn(Trace) + Sync,
+{
+    let task = &task;
+    rayon::scope(|scope| {
+        fold::replay(input, statements, &selected.scripts, |trace| {
+            scope.spawn(move |_| task(trace))
+        })
+    })
+}
+
+/// The scripts that are reported.
+struct Selection {
+    scripts: BTreeSet<usize>,
+}
+
+impl Selection {
+    fn new(project: &Project, rules: &RuleSet) -> Selection {
+        let scripts = project
+            .scripts
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| s.selected && !rules.excludes(&s.source.path))
+            .map(|(i, _)| i)
+            .collect();
+        Selection { scripts }
+    }
+
+    fn holds(&self, script: usize) -> bool {
+        self.scripts.contains(&script)
+    }
+
+    fn files(&self, project: &Project) -> usize {
+        let files: BTreeSet<_> = self
+            .scripts
+            .iter()
+            .flat_map(|&s| &project.scripts[s].segments)
+            .map(|segment| &segment.source.file)
+            .collect();
+        files.len()
+    }
+}
+
+/// The state that a new session sees in a database of that state.
+fn reconnected(state: &State) -> State {
+    State::on(state.catalog.clone())
+}

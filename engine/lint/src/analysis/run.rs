@@ -1,0 +1,185 @@
+//! Rules over what the fold went through.
+
+use std::path::Path;
+
+use confiture_risk::{Risk, assess};
+use confiture_schema::catalog::{Catalog, QualName, Relation};
+use rayon::prelude::*;
+
+use super::Input;
+use super::fold::{Step, Trace};
+use super::read::Statement;
+use crate::context::{Location, RelationContext, ScriptContext, ScriptInfo, Sink, StatementContext, Subject};
+use crate::rule::{Check, Scope};
+use crate::settings::Configured;
+use crate::{Finding, RuleSet};
+use std::sync::Arc;
+
+/// Statements are handed to cores in stretches at least this long.
+const STRETCH: usize = 32;
+
+/// What statement and script rules find in one script.
+pub(crate) fn script(
+    input: &Input<'_>,
+    rules: &RuleSet,
+    statements: &[Statement<'_>],
+    trace: &Trace,
+) -> Vec<Finding> {
+    let info = info(input, trace.script);
+    let path = &input.project.scripts[trace.script].source.path;
+    let active: Vec<&Configured> = rules.active().filter(|r| looks_at(r, &info, path)).collect();
+    if active.is_empty() {
+        return Vec::new();
+    }
+    let steps: Vec<&Step> = trace
+        .steps
+        .iter()
+        .filter(|s| !s.is_block(&statements[s.statement]))
+        .collect();
+    let risks: Vec<Risk> = steps
+        .par_iter()
+        .with_min_len(STRETCH)
+        .map(|step| {
+            assess(
+                step.changes(&statements[step.statement]).0,
+                &step.before,
+                input.version,
+            )
+        })
+        .collect();
+    let contexts: Vec<StatementContext<'_>> = steps
+        .iter()
+        .zip(&risks)
+        .map(|(step, risk)| context(input, statements, trace, info, step, risk))
+        .collect();
+    let mut findings: Vec<Finding> = contexts
+        .par_iter()
+        .with_min_len(STRETCH)
+        .flat_map_iter(|context| {
+            active.iter().flat_map(|rule| match rule.rule.check {
+                Check::Statement(check) => collect(rule, &[], |sink| check(context, sink)),
+                _ => Vec::new(),
+            })
+        })
+        .collect();
+    let whole = ScriptContext {
+        script: info,
+        statements: &contexts,
+    };
+    for rule in active {
+        if let Check::Script(check) = rule.rule.check {
+            findings.extend(collect(rule, &[], |sink| check(&whole, sink)));
+        }
+    }
+    findings
+}
+
+/// What relation rules find in what exists in the end.
+pub(crate) fn catalog(
+    input: &Input<'_>,
+    rules: &RuleSet,
+    statements: &[Statement<'_>],
+    catalog: &Catalog,
+) -> Vec<Finding> {
+    let locations: Vec<Location> = statements.iter().map(|s| s.at).collect();
+    let relations: Vec<(&QualName, &Arc<Relation>)> = catalog.relations.iter().collect();
+    let found: Vec<Finding> = relations
+        .par_iter()
+        .with_min_len(STRETCH)
+        .flat_map_iter(|(name, relation)| {
+            let context = RelationContext {
+                name,
+                relation,
+                catalog,
+            };
+            rules
+                .active()
+                .flat_map(|rule| match rule.rule.check {
+                    Check::Relation(check) => collect(rule, &locations, |sink| check(&context, sink)),
+                    _ => Vec::new(),
+                })
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let scripts = &input.project.scripts;
+    found
+        .into_iter()
+        .filter(|f| {
+            scripts
+                .get(f.place.script)
+                .is_some_and(|s| !rules.named(f.rule).is_some_and(|r| r.leaves_out(&s.source.path)))
+        })
+        .collect()
+}
+
+fn collect<'a>(
+    rule: &'a Configured,
+    locations: &'a [Location],
+    check: impl FnOnce(&mut Sink<'a>),
+) -> Vec<Finding> {
+    let mut sink = Sink {
+        rule: rule.rule.name,
+        severity: rule.severity,
+        options: &rule.options,
+        locations,
+        found: Vec::new(),
+    };
+    check(&mut sink);
+    let kept = sink
+        .found
+        .into_iter()
+        .filter(|(subject, _): &(Subject, Finding)| !rule.exempts(subject));
+    kept.map(|(_, mut finding)| {
+        if let Some(message) = &rule.message {
+            finding.message.clone_from(message);
+        }
+        finding
+    })
+    .collect()
+}
+
+fn info(input: &Input<'_>, index: usize) -> ScriptInfo {
+    let script = &input.project.scripts[index];
+    ScriptInfo {
+        index,
+        layout: script.layout,
+        direction: script.direction,
+        transaction: script.transaction,
+    }
+}
+
+/// Whether a rule looks at the statements of a script.
+fn looks_at(rule: &Configured, script: &ScriptInfo, path: &Path) -> bool {
+    let in_scope = match rule.rule.scope {
+        Scope::Everywhere => true,
+        Scope::Live => script.is_live(),
+        Scope::LiveForward => script.is_live() && script.direction.is_forward(),
+    };
+    in_scope && !matches!(rule.rule.check, Check::Relation(_)) && !rule.leaves_out(path)
+}
+
+fn context<'a>(
+    input: &Input<'_>,
+    statements: &'a [Statement<'_>],
+    trace: &'a Trace,
+    script: ScriptInfo,
+    step: &'a Step,
+    risk: &'a Risk,
+) -> StatementContext<'a> {
+    let statement = &statements[step.statement];
+    let (changes, range) = step.changes(statement);
+    StatementContext {
+        changes,
+        risk,
+        before: &step.before,
+        after: &step.after,
+        end: &trace.end,
+        script,
+        range,
+        text: statement.text,
+        errors: if step.is_outer() { &statement.errors } else { &[] },
+        nested: !step.is_outer(),
+        at: statement.at,
+        version: input.version,
+    }
+}

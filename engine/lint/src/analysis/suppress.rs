@@ -1,0 +1,68 @@
+//! Comments that silence a rule for the next statement: `-- confiture: ignore rule, rule: reason`.
+
+use confiture_project::Project;
+
+use super::read::Statement;
+use crate::Finding;
+
+/// Removes findings on statements whose comments say so.
+pub(crate) fn apply(project: &Project, statements: &[Statement<'_>], findings: &mut Vec<Finding>) {
+    findings.retain(|finding| {
+        let place = finding.place;
+        let at = statements.partition_point(|s| {
+            (s.at.script, s.at.segment, s.at.range.end) < (place.script, place.segment, place.range.end)
+        });
+        let Some(statement) = statements.get(at) else {
+            return true;
+        };
+        let text = &project.scripts[place.script].segments[place.segment].text;
+        let before = match at.checked_sub(1).map(|i| statements[i].at) {
+            Some(previous) if (previous.script, previous.segment) == (place.script, place.segment) => {
+                previous.range.end
+            }
+            _ => 0,
+        };
+        let gap = text
+            .get(before as usize..statement.at.range.start as usize)
+            .unwrap_or_default();
+        !gap.lines()
+            .chain(
+                statement
+                    .text
+                    .lines()
+                    .take_while(|l| l.trim_start().starts_with("--")),
+            )
+            .any(|line| ignores(line, finding.rule))
+    });
+}
+
+/// Whether a line is a comment that ignores a rule.
+fn ignores(line: &str, rule: &str) -> bool {
+    let Some(rest) = line.trim().strip_prefix("--") else {
+        return false;
+    };
+    let Some(rest) = rest.trim_start().strip_prefix("confiture:") else {
+        return false;
+    };
+    let Some(rest) = rest.trim_start().strip_prefix("ignore") else {
+        return false;
+    };
+    let names = rest.split(':').next().unwrap_or_default();
+    names.split(',').any(|name| name.trim() == rule)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ignores;
+
+    #[test]
+    fn a_comment_names_rules_and_may_give_a_reason() {
+        assert!(ignores(
+            "-- confiture: ignore data-loss: nobody reads it",
+            "data-loss"
+        ));
+        assert!(ignores("  --confiture: ignore a, data-loss", "data-loss"));
+        assert!(!ignores("-- confiture: ignore data-losses", "data-loss"));
+        assert!(!ignores("SELECT 'confiture: ignore data-loss'", "data-loss"));
+    }
+}

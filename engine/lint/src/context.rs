@@ -1,0 +1,326 @@
+//! What a check sees, and where it puts what it finds.
+
+use std::sync::Arc;
+
+use confiture_project::{Direction, Layout, TransactionMode};
+use confiture_risk::{LockMode, PgVersion, Risk};
+use confiture_schema::apply::State;
+use confiture_schema::catalog::{Catalog, Origin, Persistence, QualName, Relation};
+use confiture_schema::change::{AlterAction, AlterCommand, AlterRelation, Change, ObjectRef, RelationWord};
+use confiture_syntax::{Name, SyntaxError, TextRange};
+
+use crate::settings::Options;
+use crate::{Edit, Finding, Place, Severity};
+
+/// The script that a statement belongs to.
+#[derive(Debug, Clone, Copy)]
+pub struct ScriptInfo {
+    /// Its index in the project.
+    pub index: usize,
+    /// Whose rules it follows.
+    pub layout: Layout,
+    /// What it is for.
+    pub direction: Direction,
+    /// How its tool runs it.
+    pub transaction: TransactionMode,
+}
+
+impl ScriptInfo {
+    /// Whether it may run on a database in use.
+    ///
+    /// Migrations do. A schema tree builds a database from nothing. A file of no known layout may be either: there,
+    /// what its own history creates is new, and anything else must have been there before.
+    pub fn is_live(&self) -> bool {
+        (self.layout.is_migrations() || self.layout == Layout::Plain)
+            && !matches!(self.direction, Direction::Seed | Direction::Baseline)
+    }
+}
+
+/// One statement, or one statement inside a DO block.
+#[derive(Debug, Clone, Copy)]
+pub struct StatementContext<'a> {
+    /// What it asks for.
+    pub changes: &'a [Change],
+    /// What it does.
+    pub risk: &'a Risk,
+    /// What exists just before it.
+    pub before: &'a State,
+    /// What exists just after it.
+    pub after: &'a State,
+    /// What exists when its script is through.
+    pub end: &'a State,
+    /// Its script.
+    pub script: ScriptInfo,
+    /// Where it stands, as ranges of the outer statement that `changes` refer to.
+    pub range: TextRange,
+    /// The outer statement's text.
+    pub text: &'a str,
+    /// What its parser did not understand; for a statement inside a DO block, nothing.
+    pub errors: &'a [SyntaxError],
+    /// Whether it stands inside a DO block.
+    pub nested: bool,
+    /// Where it stands in the project.
+    pub(crate) at: Location,
+    /// The server's version.
+    pub version: PgVersion,
+}
+
+/// The place of an outer statement: ranges of its changes are relative to it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Location {
+    pub(crate) script: usize,
+    pub(crate) segment: usize,
+    pub(crate) range: TextRange,
+}
+
+impl Location {
+    /// The whole statement.
+    pub(crate) fn whole(&self) -> Place {
+        Place {
+            script: self.script,
+            segment: self.segment,
+            range: self.range,
+        }
+    }
+
+    /// A range of the statement as a place in the project.
+    pub(crate) fn place(&self, range: TextRange) -> Place {
+        Place {
+            script: self.script,
+            segment: self.segment,
+            range: range.offset(self.range.start),
+        }
+    }
+}
+
+impl<'a> StatementContext<'a> {
+    /// Whether it runs inside a transaction block, opened by a statement or by the tool.
+    pub fn in_transaction(&self) -> bool {
+        self.before.session.transaction.open
+    }
+
+    /// Whether others may be using a relation: it was there before this script, and outlives the session.
+    pub fn is_live(&self, relation: &QualName) -> bool {
+        let known = self.before.catalog.relation(relation);
+        let temporary = relation.schema.as_str() == "pg_temp"
+            || known.is_some_and(|r| r.persistence == Persistence::Temporary);
+        if temporary || self.before.session.transaction.created.contains_key(relation) {
+            return false;
+        }
+        match (known, self.script.layout) {
+            (Some(_), Layout::Plain) => false,
+            (Some(r), _) => r.origin.script as usize != self.script.index,
+            (None, _) => true,
+        }
+    }
+
+    /// The relation that a name in this statement means: the one that its effect names, otherwise what search_path finds.
+    pub fn resolve(&self, name: &ObjectRef) -> QualName {
+        if let Some(schema) = &name.schema {
+            return QualName::new(schema.clone(), name.name.clone());
+        }
+        let path = &self.before.session.search_path;
+        let candidate = |schema: &Name| QualName::new(schema.clone(), name.name.clone());
+        let temporary = QualName::new("pg_temp", name.name.clone());
+        if self.before.catalog.relation(&temporary).is_some() {
+            return temporary;
+        }
+        path.iter()
+            .map(candidate)
+            .find(|q| self.before.catalog.relation(q).is_some() || self.risk.effect.locks.contains_key(q))
+            .or_else(|| path.first().map(candidate))
+            .unwrap_or_else(|| QualName::new("public", name.name.clone()))
+    }
+
+    /// The lock that it takes on a relation.
+    pub fn lock_on(&self, relation: &QualName) -> Option<LockMode> {
+        self.risk.effect.locks.get(relation).map(|l| l.mode)
+    }
+
+    /// Commands of its ALTER TABLEs on tables in use, each with its table.
+    pub fn alter_commands(
+        &self,
+    ) -> impl Iterator<Item = (QualName, &'a AlterRelation, &'a AlterCommand)> + '_ {
+        self.changes
+            .iter()
+            .filter_map(|change| match change {
+                Change::AlterRelation(alter)
+                    if matches!(alter.word, RelationWord::Table | RelationWord::ForeignTable) =>
+                {
+                    Some((self.resolve(&alter.name), alter.as_ref()))
+                }
+                _ => None,
+            })
+            .filter(|(table, _)| self.is_live(table))
+            .flat_map(|(table, alter)| {
+                alter
+                    .commands
+                    .iter()
+                    .map(move |command| (table.clone(), alter, command))
+            })
+    }
+
+    /// Whether a rule of its own judges a command, so that the general ones needn't.
+    pub fn has_own_rule(&self, range: TextRange) -> bool {
+        self.alter_commands().any(|(_, _, command)| {
+            let own = match &command.action {
+                AlterAction::AddConstraint(_) | AlterAction::SetNotNull(_) => true,
+                AlterAction::AddColumn { column, .. } => !column.constraints.is_empty(),
+                _ => false,
+            };
+            own && command.range.start <= range.start && range.end <= command.range.end
+        })
+    }
+
+    /// An edit of the outer statement's text.
+    pub fn edit(&self, range: TextRange, text: impl Into<String>) -> Edit {
+        Edit {
+            place: self.at.place(range),
+            text: text.into(),
+        }
+    }
+
+    /// The safe way as help: what it does differently, then its SQL.
+    pub fn safe_way(&self) -> Option<String> {
+        let way = self.risk.safe_alternative.as_ref()?;
+        let mut help = way.summary.clone();
+        for step in &way.steps {
+            help.push('\n');
+            help.push_str(step.sql.trim_end());
+        }
+        Some(help)
+    }
+
+    /// The safe way where one is known, otherwise `advice`.
+    pub fn safe_way_or(&self, advice: &str) -> String {
+        self.safe_way().unwrap_or_else(|| advice.to_owned())
+    }
+}
+
+/// What waits while a lock is held, as the end of a sentence.
+pub fn blocked(mode: LockMode) -> &'static str {
+    if mode.blocks_reads() {
+        "reads and writes wait"
+    } else if mode.blocks_writes() {
+        "writes wait"
+    } else {
+        "other schema changes wait"
+    }
+}
+
+/// A script as a whole.
+#[derive(Debug)]
+pub struct ScriptContext<'a> {
+    /// The script.
+    pub script: ScriptInfo,
+    /// Its statements in order; those of a DO block take its place.
+    pub statements: &'a [StatementContext<'a>],
+}
+
+/// A relation that exists in the end.
+#[derive(Debug)]
+pub struct RelationContext<'a> {
+    /// Its name.
+    pub name: &'a QualName,
+    /// What it is.
+    pub relation: &'a Arc<Relation>,
+    /// What else exists.
+    pub catalog: &'a Catalog,
+}
+
+/// What a finding is about; exemptions are matched against it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// The relation.
+    pub relation: Option<QualName>,
+    /// The column or another part of it.
+    pub part: Option<Name>,
+}
+
+impl Subject {
+    /// Nothing that has a name.
+    pub const NONE: Subject = Subject {
+        relation: None,
+        part: None,
+    };
+
+    /// A relation.
+    pub fn relation(relation: &QualName) -> Subject {
+        Subject {
+            relation: Some(relation.clone()),
+            part: None,
+        }
+    }
+
+    /// A part of a relation.
+    pub fn part(relation: &QualName, part: &Name) -> Subject {
+        Subject {
+            relation: Some(relation.clone()),
+            part: Some(part.clone()),
+        }
+    }
+}
+
+/// Where a check puts what it finds.
+#[derive(Debug)]
+pub struct Sink<'a> {
+    pub(crate) rule: &'static str,
+    pub(crate) severity: Severity,
+    pub(crate) options: &'a Options,
+    /// Where statements stand, by the number that an [`Origin`] carries.
+    pub(crate) locations: &'a [Location],
+    pub(crate) found: Vec<(Subject, Finding)>,
+}
+
+impl<'a> Sink<'a> {
+    /// The rule's options.
+    pub fn options(&self) -> &'a Options {
+        self.options
+    }
+
+    /// Reports a part of a statement.
+    pub fn report(
+        &mut self,
+        at: &StatementContext<'_>,
+        subject: Subject,
+        range: TextRange,
+        message: impl Into<String>,
+    ) -> &mut Finding {
+        self.push(subject, at.at.place(range), message.into())
+    }
+
+    /// Reports something that the catalog keeps, where it was defined.
+    ///
+    /// What no script defined is reported nowhere: the finding that is returned is dropped.
+    pub fn report_origin(
+        &mut self,
+        subject: Subject,
+        origin: Origin,
+        message: impl Into<String>,
+    ) -> &mut Finding {
+        let place = match self.locations.get(origin.statement as usize) {
+            Some(location) => location.place(origin.range),
+            None => Place {
+                script: usize::MAX,
+                segment: 0,
+                range: origin.range,
+            },
+        };
+        self.push(subject, place, message.into())
+    }
+
+    fn push(&mut self, subject: Subject, place: Place, message: String) -> &mut Finding {
+        let finding = Finding {
+            rule: self.rule,
+            severity: self.severity,
+            message,
+            place,
+            help: None,
+            fixes: Vec::new(),
+            related: Vec::new(),
+        };
+        self.found.push((subject, finding));
+        let last = self.found.len() - 1;
+        &mut self.found[last].1
+    }
+}

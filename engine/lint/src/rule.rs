@@ -1,0 +1,232 @@
+//! What a rule is: its metadata and its check.
+
+use std::fmt;
+
+use crate::Severity;
+use crate::context::{RelationContext, ScriptContext, Sink, StatementContext};
+
+/// A lint rule. Each is one file under `rules/`: its documentation is that file's header, see [`crate::explain`].
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name, kebab-case.
+    pub name: &'static str,
+    /// What it finds, in a sentence without a final period.
+    pub summary: &'static str,
+    /// How severe its findings are where the configuration says nothing.
+    pub severity: Severity,
+    /// Whether it runs without being asked for.
+    pub activation: Activation,
+    /// The scripts that it looks at.
+    pub scope: Scope,
+    /// The categories that select it.
+    pub categories: &'static [Category],
+    /// Other names that configuration may use for it, as the seeds of this project and earlier tools spell them.
+    pub aliases: &'static [&'static str],
+    /// The rules of other tools that it corresponds to.
+    pub provenance: &'static [Provenance],
+    /// Its options.
+    pub options: &'static [RuleOption],
+    /// The check.
+    pub check: Check,
+}
+
+impl Rule {
+    /// Its severity as lists show it: [`Severity::Off`] where it must be asked for.
+    pub fn default_severity(&self) -> Severity {
+        match self.activation {
+            Activation::Default => self.severity,
+            Activation::OnRequest => Severity::Off,
+        }
+    }
+}
+
+/// Whether a rule runs without being asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Activation {
+    /// It does.
+    Default,
+    /// Only where the configuration names or configures it: it is a matter of taste, or needs to be told something.
+    OnRequest,
+}
+
+/// The scripts that a rule looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// All.
+    Everywhere,
+    /// Those that run on a database in use: migrations, forward and back; see [`crate::context::ScriptInfo::is_live`].
+    Live,
+    /// Of those, the ones that lead forward: what undoes a migration destroys and renames on purpose.
+    LiveForward,
+}
+
+/// What a rule looks at, and the function that looks.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// Every statement, those inside DO blocks included.
+    Statement(fn(&StatementContext<'_>, &mut Sink<'_>)),
+    /// Every script as a whole.
+    Script(fn(&ScriptContext<'_>, &mut Sink<'_>)),
+    /// Every relation that exists in the end.
+    Relation(fn(&RelationContext<'_>, &mut Sink<'_>)),
+}
+
+/// What a rule is about; configuration selects by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Category {
+    /// Text that can't be understood.
+    Correctness,
+    /// Migrations that stop, break or destroy something.
+    MigrationSafety,
+    /// Names.
+    Naming,
+    /// Keys, types, columns.
+    Structure,
+    /// Comments.
+    Documentation,
+    /// Indexes.
+    Performance,
+    /// Tenants kept apart.
+    MultiTenant,
+}
+
+impl Category {
+    /// All categories.
+    pub const ALL: [Category; 7] = [
+        Category::Correctness,
+        Category::MigrationSafety,
+        Category::Naming,
+        Category::Structure,
+        Category::Documentation,
+        Category::Performance,
+        Category::MultiTenant,
+    ];
+
+    /// Its name, kebab-case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Category::Correctness => "correctness",
+            Category::MigrationSafety => "migration-safety",
+            Category::Naming => "naming",
+            Category::Structure => "structure",
+            Category::Documentation => "documentation",
+            Category::Performance => "performance",
+            Category::MultiTenant => "multi-tenant",
+        }
+    }
+
+    /// The category of that name; underscores count as hyphens.
+    pub fn from_name(name: &str) -> Option<Category> {
+        let name = name.replace('_', "-");
+        match name.as_str() {
+            "naming-convention" | "naming-conventions" => Some(Category::Naming),
+            "safety" => Some(Category::MigrationSafety),
+            _ => Category::ALL.into_iter().find(|c| c.as_str() == name),
+        }
+    }
+}
+
+impl fmt::Display for Category {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A rule of another tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Provenance {
+    /// The tool.
+    pub tool: Tool,
+    /// Its rule, by the tool's own name for it.
+    pub rule: &'static str,
+}
+
+/// Tools that check migrations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tool {
+    /// squawk.
+    Squawk,
+    /// postgres-language-server (pgls), formerly Postgres Language Tools.
+    PostgresLanguageServer,
+    /// eugene.
+    Eugene,
+    /// strong_migrations.
+    StrongMigrations,
+    /// atlas.
+    Atlas,
+}
+
+impl Tool {
+    /// As the tool spells itself.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Tool::Squawk => "squawk",
+            Tool::PostgresLanguageServer => "postgres-language-server",
+            Tool::Eugene => "eugene",
+            Tool::StrongMigrations => "strong_migrations",
+            Tool::Atlas => "atlas",
+        }
+    }
+}
+
+/// squawk's rule of that name.
+pub(crate) const fn squawk(rule: &'static str) -> Provenance {
+    Provenance {
+        tool: Tool::Squawk,
+        rule,
+    }
+}
+
+/// postgres-language-server's rule of that name.
+pub(crate) const fn pgls(rule: &'static str) -> Provenance {
+    Provenance {
+        tool: Tool::PostgresLanguageServer,
+        rule,
+    }
+}
+
+/// eugene's rule of that code.
+pub(crate) const fn eugene(rule: &'static str) -> Provenance {
+    Provenance {
+        tool: Tool::Eugene,
+        rule,
+    }
+}
+
+/// The check of strong_migrations that its documentation lists under that heading.
+pub(crate) const fn strong_migrations(rule: &'static str) -> Provenance {
+    Provenance {
+        tool: Tool::StrongMigrations,
+        rule,
+    }
+}
+
+/// atlas' analyzer code.
+pub(crate) const fn atlas(rule: &'static str) -> Provenance {
+    Provenance {
+        tool: Tool::Atlas,
+        rule,
+    }
+}
+
+/// An option of a rule.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RuleOption {
+    /// Its name as configuration spells it, snake_case.
+    pub name: &'static str,
+    /// What it means.
+    pub summary: &'static str,
+    /// Its value where nothing is configured.
+    pub default: OptionDefault,
+}
+
+/// An option's default, and with it its type.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum OptionDefault {
+    /// A text.
+    Text(&'static str),
+    /// A list of texts.
+    List(&'static [&'static str]),
+    /// Yes or no.
+    Bool(bool),
+}

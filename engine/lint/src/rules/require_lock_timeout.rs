@@ -1,0 +1,122 @@
+//! ## What it does
+//!
+//! Reports a migration that takes a lock which blocks writers on a table in use, and has set no `lock_timeout` (or
+//! `statement_timeout`) before. One finding a script, at the first such statement.
+//!
+//! ## Why is this bad?
+//!
+//! The statement may be quick, but it first waits for every query that is running on the table, a forgotten report or an
+//! idle transaction included, and everything that comes later waits behind it. Without a timeout nothing ends that queue.
+//!
+//! ```sql given
+//! CREATE TABLE orders (id bigint PRIMARY KEY);
+//! ```
+//!
+//! ```sql bad
+//! ALTER TABLE orders ADD COLUMN note text;
+//! ```
+//!
+//! ## Instead
+//!
+//! Give up after a few seconds, and try again later.
+//!
+//! ```sql good
+//! SET lock_timeout = '2s';
+//! ALTER TABLE orders ADD COLUMN note text;
+//! ```
+//!
+//! Where the role or the connection of your migrations sets it, switch this rule off.
+
+use confiture_risk::LockMode;
+use confiture_risk::effect::LockTaken;
+use confiture_schema::catalog::{QualName, RelationKind};
+use confiture_syntax::TextRange;
+
+use crate::context::{ScriptContext, Sink, StatementContext, Subject, blocked};
+use crate::rule::{Activation, Category, Check, Rule, Scope, eugene, pgls, squawk, strong_migrations};
+use crate::{Fix, Safety, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    name: "require-lock-timeout",
+    summary: "A migration waits for a strong lock without a lock_timeout",
+    severity: Severity::Warning,
+    activation: Activation::Default,
+    scope: Scope::LiveForward,
+    categories: &[Category::MigrationSafety],
+    aliases: &["require-timeout-settings", "lock-timeout"],
+    provenance: &[
+        squawk("require-timeout-settings"),
+        pgls("lockTimeoutWarning"),
+        eugene("E9"),
+        strong_migrations("Lock timeouts"),
+    ],
+    options: &[],
+    check: Check::Script(check),
+};
+
+fn check(script: &ScriptContext<'_>, sink: &mut Sink<'_>) {
+    for statement in script.statements {
+        let Some((relation, lock)) = strongest(statement) else {
+            continue;
+        };
+        if has_timeout(statement) {
+            continue;
+        }
+        let message = format!(
+            "{} lock on {relation} without a lock_timeout: while it waits for running queries, {}",
+            lock.mode,
+            blocked(lock.mode)
+        );
+        let (set, what) = if statement.in_transaction() {
+            ("SET LOCAL", "transaction")
+        } else {
+            ("SET", "session")
+        };
+        let finding = sink.report(statement, Subject::relation(relation), lock.cause.range, message);
+        finding.help(format!(
+            "set one for the {what} before the first such statement\n{set} lock_timeout = '2s';"
+        ));
+        if !statement.nested {
+            let start = TextRange::new(statement.range.start, statement.range.start);
+            finding.fix(Fix {
+                title: "Set a lock_timeout".to_owned(),
+                safety: Safety::Unsafe,
+                edits: vec![statement.edit(start, format!("{set} lock_timeout = '2s';\n"))],
+            });
+        }
+        return;
+    }
+}
+
+/// The strongest lock that blocks writers of a table in use.
+fn strongest<'a>(statement: &StatementContext<'a>) -> Option<(&'a QualName, &'a LockTaken)> {
+    let is_table = |relation: &QualName| {
+        let kind = statement.before.catalog.relation(relation).map(|r| r.kind);
+        matches!(
+            kind,
+            None | Some(RelationKind::Table | RelationKind::PartitionedTable)
+        )
+    };
+    let strong = statement
+        .risk
+        .effect
+        .locks
+        .iter()
+        .filter(|(_, lock)| lock.mode >= LockMode::Share);
+    strong
+        .filter(|(relation, _)| is_table(relation) && statement.is_live(relation))
+        .max_by_key(|(_, lock)| lock.mode)
+}
+
+/// Whether a timeout ends the wait.
+fn has_timeout(statement: &StatementContext<'_>) -> bool {
+    let parameters = &statement.before.session.parameters;
+    ["lock_timeout", "statement_timeout"].iter().any(|name| {
+        let value = parameters
+            .iter()
+            .find(|(parameter, _)| parameter.as_str() == *name);
+        value.is_some_and(|(_, value)| {
+            !value.is_empty() && value.trim_matches(|c: char| !c.is_ascii_digit()) != "0"
+        })
+    })
+}

@@ -1,0 +1,158 @@
+//! Projects made of strings.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use confiture_lint::{Finding, Input, RuleSet, file_range};
+use confiture_project::{
+    Config, Direction, Layout, Problem, Project, Script, Segment, SourceFile, TransactionMode,
+};
+use confiture_risk::PgVersion;
+
+/// One script to be.
+#[derive(Clone)]
+pub(crate) struct Migration {
+    name: String,
+    sql: String,
+    pub(crate) layout: Layout,
+    pub(crate) direction: Direction,
+    pub(crate) mode: TransactionMode,
+    pub(crate) selected: bool,
+}
+
+impl Migration {
+    /// A migration forward, each statement by itself.
+    pub(crate) fn up(name: &str, sql: &str) -> Migration {
+        Migration {
+            name: name.to_owned(),
+            sql: sql.to_owned(),
+            layout: Layout::Confiture,
+            direction: Direction::Up,
+            mode: TransactionMode::Autocommit,
+            selected: true,
+        }
+    }
+
+    /// What undoes the migration of that name.
+    pub(crate) fn down(name: &str, sql: &str) -> Migration {
+        Migration {
+            direction: Direction::Down,
+            ..Migration::up(name, sql)
+        }
+    }
+
+    /// A file that creates a schema.
+    pub(crate) fn schema(name: &str, sql: &str) -> Migration {
+        Migration {
+            direction: Direction::Schema,
+            layout: Layout::SchemaTree,
+            ..Migration::up(name, sql)
+        }
+    }
+
+    /// Of no known layout.
+    pub(crate) fn plain(name: &str, sql: &str) -> Migration {
+        Migration {
+            layout: Layout::Plain,
+            ..Migration::schema(name, sql)
+        }
+    }
+
+    /// It is history: not reported.
+    pub(crate) fn history(self) -> Migration {
+        Migration {
+            selected: false,
+            ..self
+        }
+    }
+
+    /// How its tool runs it.
+    pub(crate) fn transaction(self, mode: TransactionMode) -> Migration {
+        Migration { mode, ..self }
+    }
+}
+
+/// A source file of that name and text.
+pub(crate) fn source(name: &str, text: &str) -> Arc<SourceFile> {
+    Arc::new(SourceFile {
+        path: PathBuf::from(name),
+        file: PathBuf::from("/project").join(name),
+        text: text.into(),
+    })
+}
+
+/// A project of migrations, in the order given.
+pub(crate) fn project(migrations: Vec<Migration>) -> Project {
+    let scripts = migrations.into_iter().map(|m| {
+        let source = source(&format!("{}.sql", m.name), &m.sql);
+        Script {
+            segments: vec![Segment::whole(&source)],
+            source,
+            hooks: Vec::new(),
+            layout: m.layout,
+            direction: m.direction,
+            transaction: m.mode,
+            version: None,
+            group: m.name,
+            applies_to: Vec::new(),
+            selected: m.selected,
+        }
+    });
+    Project {
+        root: PathBuf::from("/project"),
+        layout: Layout::Confiture,
+        config: Arc::new(Config::default()),
+        scripts: scripts.collect(),
+    }
+}
+
+/// Lints migrations.
+pub(crate) fn lint(migrations: Vec<Migration>, rules: &RuleSet) -> (Project, Vec<Finding>) {
+    let project = project(migrations);
+    let input = Input {
+        project: &project,
+        version: PgVersion::default(),
+    };
+    let findings = confiture_lint::lint(&input, rules).findings;
+    (project, findings)
+}
+
+/// The rules that a configuration asks for.
+pub(crate) fn rules(yaml: &str) -> (RuleSet, Vec<Problem>) {
+    let (config, mut problems) = Config::parse(&source("confiture.yaml", yaml));
+    let (rules, more) = RuleSet::from_config(&config);
+    problems.extend(more);
+    (rules, problems)
+}
+
+/// A finding with its line and carets.
+pub(crate) fn show(project: &Project, finding: &Finding) -> String {
+    let (file, range) = file_range(project, finding.place).expect("a place in the project");
+    let start = file.text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = file.text[range.start..]
+        .find('\n')
+        .map_or(file.text.len(), |at| range.start + at);
+    let carets = file.text[range.start..range.end.min(end)].chars().count().max(1);
+    let mut text = format!("{}[{}]: {}\n", finding.severity, finding.rule, finding.message);
+    let _ = writeln!(text, "  | {}", &file.text[start..end]);
+    let _ = writeln!(
+        text,
+        "  | {}{}",
+        " ".repeat(file.text[start..range.start].chars().count()),
+        "^".repeat(carets)
+    );
+    for line in finding.help.iter().flat_map(|h| h.lines()) {
+        let _ = writeln!(text, "  = {line}");
+    }
+    for fix in &finding.fixes {
+        let _ = writeln!(text, "  fix ({}): {}", fix.safety.as_str(), fix.title);
+    }
+    text
+}
+
+/// The names of the rules that found something, in order.
+pub(crate) fn found(findings: &[Finding]) -> Vec<&'static str> {
+    findings.iter().map(|f| f.rule).collect()
+}
