@@ -54,6 +54,64 @@ pub enum ProblemCode {
 }
 
 impl ProblemCode {
+    /// All codes, in their order.
+    pub const ALL: [ProblemCode; 20] = [
+        ProblemCode::Unreadable,
+        ProblemCode::Binary,
+        ProblemCode::TooLarge,
+        ProblemCode::TotalTooLarge,
+        ProblemCode::InvalidUtf8,
+        ProblemCode::Utf16,
+        ProblemCode::SymlinkLoop,
+        ProblemCode::NotYaml,
+        ProblemCode::UnknownKey,
+        ProblemCode::WrongValue,
+        ProblemCode::LoadOrderUnmatched,
+        ProblemCode::NotACheck,
+        ProblemCode::NotChecked,
+        ProblemCode::DuplicateVersion,
+        ProblemCode::IgnoredFile,
+        ProblemCode::BadAnnotation,
+        ProblemCode::NoSql,
+        ProblemCode::IncludeCycle,
+        ProblemCode::IncludeMissing,
+        ProblemCode::IncludeNotFollowed,
+    ];
+
+    /// What it means, in a sentence.
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::Unreadable => "A file or folder could not be read (missing, no permission, a read error)",
+            Self::Binary => "A file looks binary: it holds a NUL byte. It is skipped",
+            Self::TooLarge => "A file is larger than the limit. It is skipped",
+            Self::TotalTooLarge => "The files together are larger than the limit. Those past it are skipped",
+            Self::InvalidUtf8 => {
+                "A file is not valid UTF-8. Each wrong byte is read as `_`, so that offsets hold"
+            }
+            Self::Utf16 => "A file is UTF-16 or UTF-32, by its byte order mark. It is skipped",
+            Self::SymlinkLoop => {
+                "A symbolic link leads back to a folder that contains it. It is not followed"
+            }
+            Self::NotYaml => "A configuration or migration file is not YAML",
+            Self::UnknownKey => "A key that does not exist",
+            Self::WrongValue => "A value of the wrong kind or out of its bounds",
+            Self::LoadOrderUnmatched => "A `load_order` entry that matches no file",
+            Self::NotACheck => "A key whose shape can carry no check; the message names what to use instead",
+            Self::NotChecked => {
+                "A rule or an option of one that this version knows by name and does not check"
+            }
+            Self::DuplicateVersion => "Two migrations with one version",
+            Self::IgnoredFile => "A file in a migration folder whose name the tool does not read",
+            Self::BadAnnotation => "An annotation of dbmate or goose that is out of place",
+            Self::NoSql => "A migration file without SQL that could be found in it",
+            Self::IncludeCycle => "A psql include that leads back to itself",
+            Self::IncludeMissing => "A psql include of a file that isn't there",
+            Self::IncludeNotFollowed => {
+                "A psql include whose name is made of variables, or includes nested too deep or too many"
+            }
+        }
+    }
+
     /// The stable code, such as `E010`.
     pub fn as_str(self) -> &'static str {
         match self {
