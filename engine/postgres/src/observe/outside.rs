@@ -211,6 +211,8 @@ impl Watch<'_> {
                 }
                 continue;
             };
+            // It may have come to wait after its locks were read; now it stays where it is.
+            self.look(process, observer)?;
             let waited = self.note_wait(process, observer, holders[index].hold)?;
             let holder = holders.remove(index).release(waited)?;
             holders.extend(holder);
