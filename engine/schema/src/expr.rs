@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use confiture_syntax::{Name, TextRange};
+use confiture_syntax::{Name, Node, TextRange};
 
 use crate::change::ObjectRef;
+use crate::read;
 use crate::types::SqlType;
 
 /// An expression: a default, a CHECK, an index key or predicate, a generation expression, a policy's condition.
@@ -19,6 +20,18 @@ pub struct Expr {
     pub range: TextRange,
     /// What was read from its tree.
     pub facts: Arc<ExprFacts>,
+}
+
+impl Expr {
+    /// The expression that a text spells, as a server prints it. Its facts are incomplete where it can't be parsed.
+    pub fn parse(text: &str) -> Expr {
+        read::expression(text)
+    }
+
+    /// The expression at a node of a statement's tree.
+    pub fn from_node(node: Node<'_>) -> Expr {
+        read::Reader::outermost().expr(node)
+    }
 }
 
 impl PartialEq for Expr {

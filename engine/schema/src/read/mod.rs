@@ -1,11 +1,107 @@
 //! From a statement's syntax tree to its changes.
+//!
+//! One file a family of statements. They all are methods of [`Reader`], which knows where the text that it reads
+//! stands: a statement inside a DO block has a text of its own, and every range made from its tree is an outer one.
 
-use confiture_syntax::Syntax;
+mod alter;
+mod bodies;
+mod constraint;
+mod dispatch;
+mod expr;
+mod from;
+mod generic;
+mod grant;
+mod index;
+mod infer;
+mod label;
+mod name;
+mod object;
+mod other;
+mod output;
+mod query;
+mod routine;
+mod sequence;
+mod session;
+mod table;
+mod trigger;
+pub(crate) mod types;
+mod view;
 
-use crate::change::Change;
+use std::sync::Arc;
+
+pub(crate) use confiture_syntax::kind;
+use confiture_syntax::{Name, Node, Syntax, TextRange};
+
+use crate::change::{Change, Unknown};
+use crate::expr::{Expr, ExprFacts};
+
+type Kind = &'static str;
 
 /// Reads what a statement asks for. Never fails: what isn't understood is [`Change::Unknown`].
 pub fn changes(syntax: &Syntax) -> Vec<Change> {
-    let _ = syntax;
-    Vec::new()
+    Reader { place: None }.changes(syntax)
+}
+
+/// Reads trees whose text may be a part of an outer statement's.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'m> {
+    /// Takes a range of the tree's text to the outer statement's; `None` where they are the same.
+    place: Option<&'m dyn Fn(TextRange) -> TextRange>,
+}
+
+impl Reader<'_> {
+    /// For a tree whose text is the statement's own.
+    pub(crate) const fn outermost() -> Reader<'static> {
+        Reader { place: None }
+    }
+
+    /// Where a node stands in the outer statement.
+    fn range(&self, node: Node<'_>) -> TextRange {
+        self.at(node.range())
+    }
+
+    /// Where a range of this tree's text stands in the outer statement.
+    fn at(&self, range: TextRange) -> TextRange {
+        self.place.map_or(range, |place| place(range))
+    }
+
+    fn changes(&self, syntax: &Syntax) -> Vec<Change> {
+        let whole = TextRange::new(0, syntax.text().len() as u32);
+        if !syntax.errors().is_empty() {
+            return vec![self.unknown("syntax error", whole)];
+        }
+        match syntax.statement() {
+            Some(node) => self.statement(node, syntax),
+            None => Vec::new(),
+        }
+    }
+
+    fn unknown(&self, reason: &str, range: TextRange) -> Change {
+        Change::Unknown(Unknown { reason: reason.into(), range: self.at(range) })
+    }
+}
+
+/// The folded name of a name node; empty where it has none, which a whole tree rules out.
+fn name_of(node: Node<'_>) -> Name {
+    node.name().unwrap_or_else(|| Name::new(""))
+}
+
+/// The expression that an introspected text spells.
+pub(crate) fn expression(text: &str) -> Expr {
+    let syntax = Syntax::parse(&format!("SELECT ({text})"));
+    let found = syntax.statement().filter(|_| syntax.errors().is_empty()).and_then(sole_expression);
+    let facts = match found {
+        Some(node) => Reader::outermost().expr(node).facts,
+        None => Arc::new(ExprFacts { incomplete: true, ..ExprFacts::default() }),
+    };
+    Expr { text: text.into(), range: TextRange::default(), facts }
+}
+
+/// The expression of a SELECT of one column and nothing else.
+fn sole_expression(statement: Node<'_>) -> Option<Node<'_>> {
+    let select = query::leading_select(statement)?;
+    match output::targets(select).as_slice() {
+        [target] if !select.has(kind::from_clause) => target.child(kind::a_expr),
+        _ => None,
+    }
 }
