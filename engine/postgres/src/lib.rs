@@ -1,8 +1,8 @@
 //! PostgreSQL servers: connecting to them, starting private ones, and watching what a statement does.
 //!
 //! What lives here: connections and TLS ([`connect`], [`Session`]), private temporary servers
-//! ([`Cluster`]), and the observation of a statement's locks, rewrites, scans and index builds
-//! ([`observe`]). What must not: opinions about what a statement *should* do (that is
+//! ([`Cluster`]), the catalog of a live database ([`introspect()`]), and the observation of a
+//! statement's locks, rewrites, scans and index builds ([`observe`]). What must not: opinions about what a statement *should* do (that is
 //! `confiture-risk`), reading of project files, and anything that prints. Nothing here ever uses a
 //! server that was already running unless its address was given.
 //!
@@ -12,6 +12,7 @@
 pub mod cluster;
 pub mod connect;
 mod error;
+mod introspect;
 pub mod observe;
 mod session;
 
@@ -19,4 +20,5 @@ mod session;
 pub use cluster::{Cluster, ClusterError, Database, Options};
 pub use connect::{ConnectError, Target};
 pub use error::{ServerError, SqlError};
+pub use introspect::introspect;
 pub use session::Session;
