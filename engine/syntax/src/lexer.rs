@@ -1,0 +1,617 @@
+//! A small exact lexer: the tokens of `psql` and of PostgreSQL's own scanner, by their extent only.
+//!
+//! Two dialects: [`Dialect::Psql`] also knows psql's variables and meta-commands, which mean something in a file but not inside
+//! a function body. Every byte belongs to exactly one token, and no input fails.
+
+use crate::range::TextRange;
+
+/// Whose tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// A file for psql: `:name`, `:'name'`, `:"name"`, `:{?name}` and backslashes are tokens.
+    Psql,
+    /// Text as the server sees it.
+    Server,
+}
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TokenKind {
+    /// Blanks, tabs, line ends, form feeds.
+    Whitespace,
+    /// `-- …` without its line end.
+    LineComment,
+    /// `/* … */`, nested.
+    BlockComment,
+    /// A keyword or an identifier without quotes.
+    Ident,
+    /// `"…"`
+    QuotedIdent,
+    /// `U&"…"`
+    UnicodeIdent,
+    /// `'…'`
+    String,
+    /// `E'…'`
+    EscapeString,
+    /// `B'…'`
+    BitString,
+    /// `X'…'`
+    HexString,
+    /// `N'…'`
+    NationalString,
+    /// `U&'…'`
+    UnicodeString,
+    /// `$tag$ … $tag$`
+    DollarString,
+    /// `1`, `1.5e3`, `0xFF`, `1_000`
+    Number,
+    /// `$1`
+    Param,
+    /// An operator, cut where PostgreSQL cuts it.
+    Operator,
+    /// `(`
+    LeftParen,
+    /// `)`
+    RightParen,
+    /// `[`
+    LeftBracket,
+    /// `]`
+    RightBracket,
+    /// `,`
+    Comma,
+    /// `;`
+    Semicolon,
+    /// `.`
+    Dot,
+    /// `..`
+    DotDot,
+    /// `:`
+    Colon,
+    /// `::`
+    Typecast,
+    /// `:=`
+    Assign,
+    /// `:name`
+    Variable,
+    /// `:'name'`
+    QuotedVariable,
+    /// `:"name"`
+    IdentVariable,
+    /// `:{?name}`
+    VariableTest,
+    /// `\` where psql would read a command.
+    Backslash,
+    /// Anything else; one character.
+    Other,
+}
+
+impl TokenKind {
+    /// Whitespace or a comment.
+    pub fn is_trivia(self) -> bool {
+        matches!(
+            self,
+            TokenKind::Whitespace | TokenKind::LineComment | TokenKind::BlockComment
+        )
+    }
+
+    /// A string constant of any sort.
+    pub fn is_string(self) -> bool {
+        use TokenKind::{
+            BitString, DollarString, EscapeString, HexString, NationalString, String, UnicodeString,
+        };
+        matches!(
+            self,
+            String | EscapeString | BitString | HexString | NationalString | UnicodeString | DollarString
+        )
+    }
+
+    /// A psql variable.
+    pub fn is_variable(self) -> bool {
+        use TokenKind::{IdentVariable, QuotedVariable, Variable, VariableTest};
+        matches!(self, Variable | QuotedVariable | IdentVariable | VariableTest)
+    }
+}
+
+/// One token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
+    /// Where it is.
+    pub range: TextRange,
+    /// False when a quote or comment runs to the end of the text without being closed.
+    pub terminated: bool,
+    /// True for a string constant that goes on in another line: `'a'`, line end, `'b'`.
+    pub continued: bool,
+}
+
+/// Reads the tokens of a text in order.
+#[derive(Debug, Clone)]
+pub struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    dialect: Dialect,
+}
+
+impl<'a> Lexer<'a> {
+    /// Reads `text` from its start.
+    pub fn new(text: &'a str, dialect: Dialect) -> Lexer<'a> {
+        Lexer { text, at: 0, dialect }
+    }
+
+    /// Reads `text` from the byte `offset`, which must be a character boundary (an offset that isn't moves back to one).
+    pub fn starting_at(text: &'a str, offset: usize, dialect: Dialect) -> Lexer<'a> {
+        Lexer {
+            text,
+            at: text.floor_char_boundary(offset.min(text.len())),
+            dialect,
+        }
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// Whose tokens are read.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Where the next token starts.
+    pub fn offset(&self) -> usize {
+        self.at
+    }
+
+    fn byte(&self, ahead: usize) -> u8 {
+        self.text.as_bytes().get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    fn token(&mut self, kind: TokenKind, end: usize, terminated: bool) -> Token {
+        let range = TextRange::from_usize(self.at, end);
+        self.at = end;
+        Token {
+            kind,
+            range,
+            terminated,
+            continued: false,
+        }
+    }
+
+    fn simple(&mut self, kind: TokenKind, length: usize) -> Token {
+        self.token(kind, self.at + length, true)
+    }
+}
+
+impl Iterator for Lexer<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        let bytes = self.text.as_bytes();
+        let first = *bytes.get(self.at)?;
+        Some(match first {
+            b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => {
+                let end = run(bytes, self.at + 1, is_space);
+                self.token(TokenKind::Whitespace, end, true)
+            }
+            b'-' if self.byte(1) == b'-' => {
+                let end = line_end(bytes, self.at + 2);
+                self.token(TokenKind::LineComment, end, true)
+            }
+            b'/' if self.byte(1) == b'*' => {
+                let (end, closed) = block_comment(bytes, self.at);
+                self.token(TokenKind::BlockComment, end, closed)
+            }
+            b'\'' => self.quoted(TokenKind::String, 0, false),
+            b'"' => self.quoted(TokenKind::QuotedIdent, 0, false),
+            b'$' => self.dollar(),
+            b'0'..=b'9' => self.number(),
+            b'.' => self.dot(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => self.word(),
+            b':' => self.colon(),
+            b'(' => self.simple(TokenKind::LeftParen, 1),
+            b')' => self.simple(TokenKind::RightParen, 1),
+            b'[' => self.simple(TokenKind::LeftBracket, 1),
+            b']' => self.simple(TokenKind::RightBracket, 1),
+            b',' => self.simple(TokenKind::Comma, 1),
+            b';' => self.simple(TokenKind::Semicolon, 1),
+            b'\\' if self.dialect == Dialect::Psql => self.simple(TokenKind::Backslash, 1),
+            byte if is_operator(byte) => self.operator(),
+            _ => self.simple(TokenKind::Other, 1),
+        })
+    }
+}
+
+impl Lexer<'_> {
+    fn word(&mut self) -> Token {
+        match (self.byte(0), self.byte(1), self.byte(2)) {
+            (b'e' | b'E', b'\'', _) => return self.quoted(TokenKind::EscapeString, 1, true),
+            (b'b' | b'B', b'\'', _) => return self.quoted(TokenKind::BitString, 1, false),
+            (b'x' | b'X', b'\'', _) => return self.quoted(TokenKind::HexString, 1, false),
+            (b'n' | b'N', b'\'', _) => return self.quoted(TokenKind::NationalString, 1, false),
+            (b'u' | b'U', b'&', b'\'') => return self.quoted(TokenKind::UnicodeString, 2, false),
+            (b'u' | b'U', b'&', b'"') => return self.quoted(TokenKind::UnicodeIdent, 2, false),
+            _ => {}
+        }
+        let end = run(self.text.as_bytes(), self.at + 1, is_ident);
+        self.token(TokenKind::Ident, end, true)
+    }
+
+    fn quoted(&mut self, kind: TokenKind, prefix: usize, backslashes: bool) -> Token {
+        let bytes = self.text.as_bytes();
+        let open = self.at + prefix;
+        let (mut end, mut closed) = quoted_end(bytes, open, backslashes);
+        let mut continued = false;
+        while closed
+            && bytes[open] == b'\''
+            && let Some(next) = continuation(bytes, end)
+        {
+            (end, closed) = quoted_end(bytes, next, backslashes);
+            continued = true;
+        }
+        Token {
+            continued,
+            ..self.token(kind, end, closed)
+        }
+    }
+
+    fn dollar(&mut self) -> Token {
+        let bytes = self.text.as_bytes();
+        if self.byte(1).is_ascii_digit() {
+            let end = run(bytes, self.at + 1, |byte| byte.is_ascii_digit());
+            return self.token(TokenKind::Param, end, true);
+        }
+        let Some(tag) = dollar_tag(bytes, self.at) else {
+            return self.simple(TokenKind::Other, 1);
+        };
+        let body = self.at + tag;
+        match find(&bytes[body..], &bytes[self.at..body]) {
+            Some(close) => self.token(TokenKind::DollarString, body + close + tag, true),
+            None => self.token(TokenKind::DollarString, bytes.len(), false),
+        }
+    }
+
+    fn number(&mut self) -> Token {
+        let bytes = self.text.as_bytes();
+        let radix_digits: Option<fn(u8) -> bool> = match (self.byte(0), self.byte(1)) {
+            (b'0', b'x' | b'X') => Some(|byte| byte.is_ascii_hexdigit() || byte == b'_'),
+            (b'0', b'o' | b'O') => Some(|byte| matches!(byte, b'0'..=b'7' | b'_')),
+            (b'0', b'b' | b'B') => Some(|byte| matches!(byte, b'0' | b'1' | b'_')),
+            _ => None,
+        };
+        if let Some(digits) = radix_digits {
+            let end = run(bytes, self.at + 2, digits);
+            if end > self.at + 2 {
+                return self.token(TokenKind::Number, end, true);
+            }
+        }
+        let mut end = run(bytes, self.at, is_digit);
+        // `1..10` is a range in PL/pgSQL: the dots are their own token.
+        if bytes.get(end) == Some(&b'.') && bytes.get(end + 1) != Some(&b'.') {
+            end = run(bytes, end + 1, is_digit);
+        }
+        let end = exponent(bytes, end);
+        self.token(TokenKind::Number, end, true)
+    }
+
+    fn dot(&mut self) -> Token {
+        if self.byte(1).is_ascii_digit() {
+            let bytes = self.text.as_bytes();
+            let end = exponent(bytes, run(bytes, self.at + 1, is_digit));
+            return self.token(TokenKind::Number, end, true);
+        }
+        if self.byte(1) == b'.' {
+            return self.simple(TokenKind::DotDot, 2);
+        }
+        self.simple(TokenKind::Dot, 1)
+    }
+
+    fn colon(&mut self) -> Token {
+        match self.byte(1) {
+            b':' => return self.simple(TokenKind::Typecast, 2),
+            b'=' => return self.simple(TokenKind::Assign, 2),
+            _ => {}
+        }
+        if self.dialect == Dialect::Server {
+            return self.simple(TokenKind::Colon, 1);
+        }
+        let bytes = self.text.as_bytes();
+        let (open, close, kind): (usize, &[u8], _) = match self.byte(1) {
+            b'\'' => (2, b"'", TokenKind::QuotedVariable),
+            b'"' => (2, b"\"", TokenKind::IdentVariable),
+            b'{' if self.byte(2) == b'?' => (3, b"}", TokenKind::VariableTest),
+            byte if is_variable(byte) => {
+                let end = run(bytes, self.at + 1, is_variable);
+                return self.token(TokenKind::Variable, end, true);
+            }
+            _ => return self.simple(TokenKind::Colon, 1),
+        };
+        let name = self.at + open;
+        let end = run(bytes, name, is_variable);
+        if end > name && bytes[end..].starts_with(close) {
+            return self.token(kind, end + 1, true);
+        }
+        self.simple(TokenKind::Colon, 1)
+    }
+
+    /// An operator ends before a comment, and before a final `+` or `-` unless a character that SQL's own operators never have
+    /// comes earlier.
+    fn operator(&mut self) -> Token {
+        let bytes = self.text.as_bytes();
+        let mut end = run(bytes, self.at, is_operator);
+        for at in self.at..end {
+            if bytes[at..].starts_with(b"/*") || bytes[at..].starts_with(b"--") {
+                end = at;
+                break;
+            }
+        }
+        let operator = &bytes[self.at..end];
+        let special = operator.iter().rposition(|byte| b"~!@#^&|`?%".contains(byte));
+        if special.is_none() {
+            while end > self.at + 1 && matches!(bytes[end - 1], b'+' | b'-') {
+                end -= 1;
+            }
+        }
+        self.token(TokenKind::Operator, end.max(self.at + 1), true)
+    }
+}
+
+fn run(bytes: &[u8], mut at: usize, accept: impl Fn(u8) -> bool) -> usize {
+    while at < bytes.len() && accept(bytes[at]) {
+        at += 1;
+    }
+    at
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
+}
+
+fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_digit() || byte == b'_'
+}
+
+/// A character that may continue an identifier.
+pub(crate) fn is_ident(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | 0x80..)
+}
+
+fn is_variable(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | 0x80..)
+}
+
+fn is_operator(byte: u8) -> bool {
+    b"~!@#^&|`?+-*/%<>=".contains(&byte)
+}
+
+/// The end of the line that `at` is in, before its line end.
+pub(crate) fn line_end(bytes: &[u8], at: usize) -> usize {
+    run(bytes, at, |byte| !matches!(byte, b'\n' | b'\r'))
+}
+
+fn exponent(bytes: &[u8], end: usize) -> usize {
+    if !matches!(bytes.get(end), Some(b'e' | b'E')) {
+        return end;
+    }
+    let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
+    let digits = end + 1 + sign;
+    if bytes.get(digits).is_some_and(u8::is_ascii_digit) {
+        run(bytes, digits, is_digit)
+    } else {
+        end
+    }
+}
+
+fn block_comment(bytes: &[u8], start: usize) -> (usize, bool) {
+    let mut depth = 1usize;
+    let mut at = start + 2;
+    while at + 1 < bytes.len() {
+        match (bytes[at], bytes[at + 1]) {
+            (b'*', b'/') => {
+                depth -= 1;
+                at += 2;
+                if depth == 0 {
+                    return (at, true);
+                }
+            }
+            (b'/', b'*') => {
+                depth += 1;
+                at += 2;
+            }
+            _ => at += 1,
+        }
+    }
+    (bytes.len(), false)
+}
+
+fn quoted_end(bytes: &[u8], open: usize, backslashes: bool) -> (usize, bool) {
+    let quote = bytes[open];
+    let mut at = open + 1;
+    while at < bytes.len() {
+        if bytes[at] == quote {
+            if bytes.get(at + 1) != Some(&quote) {
+                return (at + 1, true);
+            }
+            at += 2;
+        } else if backslashes && bytes[at] == b'\\' {
+            at += 2;
+        } else {
+            at += 1;
+        }
+    }
+    (bytes.len(), false)
+}
+
+/// Where a string constant that ended at `at` goes on: at a quote behind whitespace and line comments with a line end among them.
+fn continuation(bytes: &[u8], mut at: usize) -> Option<usize> {
+    let mut line_ended = false;
+    loop {
+        match bytes.get(at)? {
+            b'\n' | b'\r' => {
+                line_ended = true;
+                at += 1;
+            }
+            b' ' | b'\t' | 0x0b | 0x0c => at += 1,
+            b'-' if bytes.get(at + 1) == Some(&b'-') => at = line_end(bytes, at),
+            b'\'' if line_ended => return Some(at),
+            _ => return None,
+        }
+    }
+}
+
+/// The length of the dollar quote's tag `$…$` at `start`; `None` when there is none.
+fn dollar_tag(bytes: &[u8], start: usize) -> Option<usize> {
+    let first = *bytes.get(start + 1)?;
+    if first == b'$' {
+        return Some(2);
+    }
+    if !(first.is_ascii_alphabetic() || first == b'_' || first >= 0x80) {
+        return None;
+    }
+    let end = run(bytes, start + 2, |byte| {
+        byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    });
+    (bytes.get(end) == Some(&b'$')).then_some(end + 1 - start)
+}
+
+/// Where `needle`, which begins with `$`, is in `haystack`.
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(dollar) = haystack[at..].iter().position(|byte| *byte == b'$') {
+        at += dollar;
+        if haystack[at..].starts_with(needle) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TokenKind::*;
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<(TokenKind, &str)> {
+        Lexer::new(text, Dialect::Psql)
+            .filter(|token| token.kind != Whitespace)
+            .map(|token| (token.kind, token.range.slice(text)))
+            .collect()
+    }
+
+    #[test]
+    fn constants() {
+        assert_eq!(
+            kinds(r"'a''b' E'a\'b' B'01' x'ff' N'a' U&'a' U&\ $$a$b$$ $t$ $$ $t$ "),
+            [
+                (String, "'a''b'"),
+                (EscapeString, r"E'a\'b'"),
+                (BitString, "B'01'"),
+                (HexString, "x'ff'"),
+                (NationalString, "N'a'"),
+                (UnicodeString, "U&'a'"),
+                (Ident, "U"),
+                (Operator, "&"),
+                (Backslash, "\\"),
+                (DollarString, "$$a$b$$"),
+                (DollarString, "$t$ $$ $t$"),
+            ]
+        );
+    }
+
+    #[test]
+    fn constants_go_on_in_the_next_line() {
+        assert_eq!(
+            kinds("'a' -- it's\n 'b' 'c'"),
+            [(String, "'a' -- it's\n 'b'"), (String, "'c'")]
+        );
+        assert_eq!(kinds("E'a'\n'\\'b'"), [(EscapeString, "E'a'\n'\\'b'")]);
+    }
+
+    #[test]
+    fn comments_nest_and_end_operators() {
+        assert_eq!(
+            kinds("/* a /* b */ c */+/*x*/"),
+            [
+                (BlockComment, "/* a /* b */ c */"),
+                (Operator, "+"),
+                (BlockComment, "/*x*/")
+            ]
+        );
+        assert_eq!(kinds("a--b"), [(Ident, "a"), (LineComment, "--b")]);
+    }
+
+    #[test]
+    fn operators_end_where_postgresql_ends_them() {
+        assert_eq!(
+            kinds("a=-1"),
+            [(Ident, "a"), (Operator, "="), (Operator, "-"), (Number, "1")]
+        );
+        assert_eq!(kinds("@-1"), [(Operator, "@-"), (Number, "1")]);
+        assert_eq!(kinds("a$b$c"), [(Ident, "a$b$c")]);
+    }
+
+    #[test]
+    fn numbers_and_dots() {
+        assert_eq!(
+            kinds("1..2 1.5 .5 1e10 1e 0xFF 1_000 a.b $12"),
+            [
+                (Number, "1"),
+                (DotDot, ".."),
+                (Number, "2"),
+                (Number, "1.5"),
+                (Number, ".5"),
+                (Number, "1e10"),
+                (Number, "1"),
+                (Ident, "e"),
+                (Number, "0xFF"),
+                (Number, "1_000"),
+                (Ident, "a"),
+                (Dot, "."),
+                (Ident, "b"),
+                (Param, "$12"),
+            ]
+        );
+    }
+
+    #[test]
+    fn psql_variables() {
+        assert_eq!(
+            kinds(":a :'b' :\"c\" :{?d} a::b := :"),
+            [
+                (Variable, ":a"),
+                (QuotedVariable, ":'b'"),
+                (IdentVariable, ":\"c\""),
+                (VariableTest, ":{?d}"),
+                (Ident, "a"),
+                (Typecast, "::"),
+                (Ident, "b"),
+                (Assign, ":="),
+                (Colon, ":"),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_closed_runs_to_the_end() {
+        for text in ["'a", "\"a", "/* /* */", "$a$ $b$", "E'a\\'"] {
+            let token = Lexer::new(text, Dialect::Psql).next().expect("a token");
+            assert!(!token.terminated, "{text}");
+            assert_eq!(token.range.end as usize, text.len());
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_byte_belongs_to_one_token(text in ".*") {
+            let mut at = 0;
+            for token in Lexer::new(&text, Dialect::Psql) {
+                proptest::prop_assert_eq!(token.range.start, at);
+                proptest::prop_assert!(token.range.end > at);
+                proptest::prop_assert!(text.is_char_boundary(token.range.end as usize));
+                at = token.range.end;
+            }
+            proptest::prop_assert_eq!(at as usize, text.len());
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! One statement, parsed.
+
+use crate::body::{self, Body};
+use crate::diagnose;
+use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::lexer::Dialect;
+use crate::node::{Node, Source};
+use crate::parser;
+use crate::prepare::{Prepared, Shifts, Variables, prepare};
+use crate::range::TextRange;
+use std::fmt;
+use std::sync::Arc;
+use tree_sitter::Tree;
+
+/// The longest statement that is parsed, in bytes. A longer one is not understood.
+pub const MAX_STATEMENT_BYTES: usize = 16 << 20;
+
+/// One statement's text and tree. Cheap to clone.
+#[derive(Clone)]
+pub struct Syntax(Arc<Inner>);
+
+struct Inner {
+    text: Box<str>,
+    dialect: Dialect,
+    /// The tree of the prepared text.
+    tree: Tree,
+    shifts: Shifts,
+    errors: Box<[SyntaxError]>,
+}
+
+impl Syntax {
+    /// Parses one statement of a file for psql. Never fails: a broken statement has an error and as much of a tree as there is.
+    pub fn parse(text: &str) -> Syntax {
+        Syntax::parse_as(text, Dialect::Psql)
+    }
+
+    /// Parses one statement as the server would, without psql's variables and commands.
+    pub fn parse_as(text: &str, dialect: Dialect) -> Syntax {
+        if text.len() > MAX_STATEMENT_BYTES {
+            let reason = format!(
+                "statement too long to be parsed ({} MB; at most {} MB)",
+                text.len() >> 20,
+                MAX_STATEMENT_BYTES >> 20
+            );
+            return Syntax::without_tree(text, dialect, reason);
+        }
+        Parse { text, dialect }.run()
+    }
+
+    /// A text that is no statement, with an empty tree and no error.
+    pub(crate) fn opaque(text: &str) -> Syntax {
+        Syntax::new(text, Dialect::Psql, empty_tree(), Shifts::default(), None)
+    }
+
+    fn without_tree(text: &str, dialect: Dialect, reason: String) -> Syntax {
+        let range = TextRange::from_usize(0, crate::lexer::line_end(text.as_bytes(), 0));
+        let error = SyntaxError {
+            range,
+            message: reason,
+            kind: SyntaxErrorKind::NotUnderstood,
+        };
+        Syntax::new(text, dialect, empty_tree(), Shifts::default(), Some(error))
+    }
+
+    fn new(text: &str, dialect: Dialect, tree: Tree, shifts: Shifts, error: Option<SyntaxError>) -> Syntax {
+        Syntax(Arc::new(Inner {
+            text: text.into(),
+            dialect,
+            tree,
+            shifts,
+            errors: error.into_iter().collect(),
+        }))
+    }
+
+    /// The statement's source, exactly.
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The root, of kind `source_file`.
+    pub fn root(&self) -> Node<'_> {
+        Node::new(
+            self.0.tree.root_node(),
+            Source {
+                text: &self.0.text,
+                shifts: &self.0.shifts,
+            },
+        )
+    }
+
+    /// The statement's own node, such as `CreateStmt` or `TransactionStmtLegacy` (`BEGIN`, `END`). `None` when the statement is
+    /// broken, not understood or empty. The first, where `\;` joins several.
+    pub fn statement(&self) -> Option<Node<'_>> {
+        if !self.0.errors.is_empty() {
+            return None;
+        }
+        let toplevel = self.root().child("toplevel_stmt")?;
+        let statement = toplevel.child("stmt").unwrap_or(toplevel);
+        statement.named_children().find(|child| child.kind() != "comment")
+    }
+
+    /// What is wrong with the statement: nothing, or one error.
+    pub fn errors(&self) -> &[SyntaxError] {
+        &self.0.errors
+    }
+
+    /// The SQL within the statement that PostgreSQL runs: function bodies, DO blocks.
+    pub fn bodies(&self) -> Vec<Body> {
+        body::bodies(self)
+    }
+
+    /// Whose tokens the text was read with.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.0.dialect
+    }
+
+    /// True when both are the same parse, not only equal.
+    pub fn ptr_eq(&self, other: &Syntax) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.0.tree
+    }
+
+    pub(crate) fn is_shifted(&self) -> bool {
+        !self.0.shifts.is_empty()
+    }
+}
+
+impl fmt::Debug for Syntax {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Syntax")
+            .field("text", &self.text())
+            .field("errors", &self.errors())
+            .finish()
+    }
+}
+
+impl PartialEq for Syntax {
+    /// Equal texts have equal trees.
+    fn eq(&self, other: &Syntax) -> bool {
+        self.ptr_eq(other) || (self.text() == other.text() && self.0.dialect == other.0.dialect)
+    }
+}
+
+impl Eq for Syntax {}
+
+fn empty_tree() -> Tree {
+    parser::parse("", None).expect("nothing is parsed in no steps")
+}
+
+struct Parse<'t> {
+    text: &'t str,
+    dialect: Dialect,
+}
+
+impl Parse<'_> {
+    fn run(&self) -> Syntax {
+        let prepared = prepare(self.text, self.dialect, Variables::Keep);
+        let first = match self.attempt(&prepared) {
+            Attempt::Valid(syntax) | Attempt::GaveUp(syntax) => return syntax,
+            Attempt::Broken(tree) => tree,
+        };
+        if prepared.has_variables {
+            for variables in [Variables::Names, Variables::Numbers] {
+                let prepared = prepare(self.text, self.dialect, variables);
+                if let Attempt::Valid(syntax) = self.attempt(&prepared) {
+                    return syntax;
+                }
+            }
+        }
+        let error = diagnose::diagnose(self.text, self.dialect, &prepared, &first);
+        Syntax::new(self.text, self.dialect, first, prepared.shifts, Some(error))
+    }
+
+    fn attempt(&self, prepared: &Prepared<'_>) -> Attempt {
+        let Some(tree) = parser::parse(&prepared.text, None) else {
+            let reason = "statement too broken to be parsed".to_owned();
+            return Attempt::GaveUp(Syntax::without_tree(self.text, self.dialect, reason));
+        };
+        if diagnose::is_broken(&prepared.text, &tree) || diagnose::has_lexical_error(self.text, self.dialect)
+        {
+            return Attempt::Broken(tree);
+        }
+        Attempt::Valid(Syntax::new(
+            self.text,
+            self.dialect,
+            tree,
+            prepared.shifts.clone(),
+            None,
+        ))
+    }
+}
+
+enum Attempt {
+    Valid(Syntax),
+    Broken(Tree),
+    GaveUp(Syntax),
+}
