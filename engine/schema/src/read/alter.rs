@@ -5,7 +5,7 @@ use confiture_syntax::Node;
 use super::constraint::{attributes, deferral};
 use super::name::behavior;
 use super::table::partition_bound;
-use super::{Reader, kind, name_of};
+use super::{Children, Reader, kind, name_of};
 use crate::catalog::{Deferrable, Persistence, ReplicaIdentity, TriggerEnabled};
 use crate::change::{AlterAction, AlterCommand, AlterRelation, Change, DetachMode, Ident, RelationWord};
 
@@ -61,7 +61,7 @@ impl Reader<'_> {
 
     fn alter_action(&self, node: Node<'_>) -> Option<AlterAction> {
         let name = || self.child_ident(node, kind::name);
-        let first = node.named_children().next()?;
+        let first = node.named().next()?;
         Some(match first.kind() {
             kind::kw_add => match node.child(kind::columnDef) {
                 Some(column) => AlterAction::AddColumn {
@@ -107,7 +107,7 @@ impl Reader<'_> {
         if node.has(kind::reloptions) {
             return Some(AlterAction::SetOptions(self.options_of(node)));
         }
-        Some(match node.named_children().nth(1)?.kind() {
+        Some(match node.named().nth(1)?.kind() {
             kind::kw_without if node.has(kind::kw_cluster) => AlterAction::SetWithoutCluster,
             kind::kw_without => AlterAction::SetWithoutOids,
             kind::kw_logged => AlterAction::SetPersistence(Persistence::Permanent),
@@ -170,8 +170,8 @@ impl Reader<'_> {
         };
         let if_exists = node.has(kind::kw_if);
         // The clause follows the name: ALTER [COLUMN] name clause.
-        let clause = node.named_children().skip_while(|c| c.kind() != kind::ColId).nth(1)?;
-        let second = node.named_children().skip_while(|c| c.kind() != kind::ColId).nth(2).map_or("", |n| n.kind());
+        let clause = node.named().skip_while(|c| c.kind() != kind::ColId).nth(1)?;
+        let second = node.named().skip_while(|c| c.kind() != kind::ColId).nth(2).map_or("", |n| n.kind());
         Some(match (clause.kind(), second) {
             (kind::alter_column_default, _) => match self.child_expr(clause) {
                 Some(default) => AlterAction::SetDefault { column, default },
@@ -213,7 +213,7 @@ impl Reader<'_> {
 
 /// The words after ALTER that name a kind of relation.
 pub(super) fn relation_word(node: Node<'_>) -> Option<RelationWord> {
-    let mut words = node.named_children().skip(1).map(|c| c.kind());
+    let mut words = node.named().skip(1).map(|c| c.kind());
     word_of(words.next()?)
 }
 

@@ -1,23 +1,62 @@
 //! Statements inside strings: DO blocks and the bodies of functions.
 
-use confiture_syntax::{Name, Node, Syntax};
+use confiture_syntax::{Body, Context, Name, Nested as Inner, Node, Syntax, TextRange};
 
 use super::routine::word_or_string;
 use super::{Reader, kind};
 use crate::change::{Change, DoBlock, Nested};
 
+/// Bodies within bodies are read this deep.
+const MAX_DEPTH: usize = 8;
+
 impl Reader<'_> {
     /// `DoStmt`.
     pub(super) fn do_block(&self, node: Node<'_>, syntax: &Syntax) -> Change {
-        let items = node.child(kind::dostmt_opt_list).map(|l| l.list(kind::dostmt_opt_item)).into_iter().flatten();
-        let language = items.filter_map(|i| i.child(kind::NonReservedWord_or_Sconst)).map(word_or_string).next();
+        let items = node.child(kind::dostmt_opt_list).map(|l| l.list(kind::dostmt_opt_item)).unwrap_or_default();
+        let language = items.iter().find_map(|i| i.child(kind::NonReservedWord_or_Sconst)).map(word_or_string);
         let language = language.unwrap_or_else(|| Name::new("plpgsql"));
-        Change::Do(DoBlock { language, statements: self.bodies(syntax) })
+        let statements = match language.as_str() {
+            "plpgsql" => self.bodies(syntax),
+            other => vec![self.unreadable(&format!("a block in {other}"), node.range())],
+        };
+        Change::Do(DoBlock { language, statements })
     }
 
-    /// What the bodies inside a statement hold.
+    /// What the bodies inside a statement hold, in order.
     pub(super) fn bodies(&self, syntax: &Syntax) -> Vec<Nested> {
-        let _ = syntax;
-        Vec::new()
+        let bodies = syntax.bodies();
+        if self.depth >= MAX_DEPTH {
+            return bodies.iter().map(|b| self.unreadable("nested too deep", b.range)).collect();
+        }
+        bodies.iter().flat_map(|b| self.body(b)).collect()
+    }
+
+    fn body(&self, body: &Body) -> Vec<Nested> {
+        let broken = body.errors.iter().map(|e| self.unreadable("syntax error", e.range));
+        body.statements.iter().map(|s| self.nested(s)).chain(broken).collect()
+    }
+
+    fn nested(&self, inner: &Inner) -> Nested {
+        let place = |range: TextRange| self.at(inner.to_outer(range));
+        let reader = Reader { place: Some(&place), depth: self.depth + 1 };
+        let whole = TextRange::new(0, inner.syntax.text().len() as u32);
+        let unknown = inner.dynamic.as_ref().filter(|_| inner.syntax.text().is_empty());
+        let (changes, range) = match unknown {
+            Some(dynamic) => {
+                (vec![self.unknown("EXECUTE of a computed string", dynamic.range)], self.at(dynamic.range))
+            }
+            None => (reader.changes(&inner.syntax), place(whole)),
+        };
+        Nested { changes, range, conditional: inner.context != Context::Straight, guarded: inner.guarded }
+    }
+
+    /// A part of a body that could not be read: anything may be in it.
+    fn unreadable(&self, reason: &str, range: TextRange) -> Nested {
+        Nested {
+            changes: vec![self.unknown(reason, range)],
+            range: self.at(range),
+            conditional: false,
+            guarded: false,
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use confiture_syntax::{Name, Node};
 
-use super::{Reader, kind, name_of};
+use super::{Children, Reader, kind, name_of};
 use crate::catalog::{Deferrable, ReferentialAction};
 use crate::change::{ConstraintDef, ConstraintDefKind, ExcludeDef, ForeignKeyDef, Ident, IndexElement, KeyDef};
 
@@ -12,7 +12,7 @@ impl Reader<'_> {
     /// `TableConstraint`: `[CONSTRAINT name] ConstraintElem`.
     pub(super) fn table_constraint(&self, node: Node<'_>) -> Option<ConstraintDef> {
         let element = node.child(kind::ConstraintElem)?;
-        let kind = match element.named_children().next()?.kind() {
+        let kind = match element.named().next()?.kind() {
             kind::kw_check => ConstraintDefKind::Check(self.child_expr(element)?),
             kind::kw_not => ConstraintDefKind::NotNull(self.child_ident(element, kind::ColId)?),
             kind::kw_unique => ConstraintDefKind::Unique(self.key(element, Vec::new())),
@@ -30,7 +30,7 @@ impl Reader<'_> {
 
     /// A `ColConstraintElem` that is a constraint, with its column filled in.
     pub(super) fn column_constraint(&self, node: Node<'_>, element: Node<'_>, column: &Ident) -> Option<ConstraintDef> {
-        let kind = match element.named_children().next()?.kind() {
+        let kind = match element.named().next()?.kind() {
             kind::kw_check => ConstraintDefKind::Check(self.child_expr(element)?),
             kind::kw_unique => ConstraintDefKind::Unique(self.key(element, vec![column.clone()])),
             kind::kw_primary => ConstraintDefKind::PrimaryKey(self.key(element, vec![column.clone()])),

@@ -3,21 +3,20 @@
 use confiture_syntax::{Node, Syntax};
 
 use super::other::{Transactional, other};
-use super::{Reader, kind};
+use super::{Children, Reader, kind};
 use crate::change::Change;
 
 impl Reader<'_> {
     /// The changes of a statement that has a text of its own, so that bodies inside it can be read too.
     pub(super) fn statement(&self, node: Node<'_>, syntax: &Syntax) -> Vec<Change> {
-        match node.kind() {
-            kind::CreateFunctionStmt => self.create_function(node, self.bodies(syntax)).map_or_else(
-                || self.unmodelled(node),
-                |change| vec![change],
-            ),
-            kind::DoStmt => vec![self.do_block(node, syntax)],
-            kind::ExplainStmt => self.explain(node, syntax).unwrap_or_else(|| self.unmodelled(node)),
-            _ => self.plain_statement(node),
-        }
+        let Some(node) = innermost(node) else { return Vec::new() };
+        let changes = match node.kind() {
+            kind::CreateFunctionStmt => self.create_function(node, self.bodies(syntax)).map(|c| vec![c]),
+            kind::DoStmt => Some(vec![self.do_block(node, syntax)]),
+            kind::ExplainStmt => self.explain(node, syntax),
+            _ => return self.plain_statement(node),
+        };
+        changes.unwrap_or_else(|| self.unmodelled(node))
     }
 
     fn unmodelled(&self, node: Node<'_>) -> Vec<Change> {
@@ -26,17 +25,7 @@ impl Reader<'_> {
 
     /// The changes of a statement without regard to bodies inside it.
     pub(super) fn plain_statement(&self, node: Node<'_>) -> Vec<Change> {
-        let mut node = node;
-        while matches!(
-            node.kind(),
-            kind::source_file | kind::toplevel_stmt | kind::stmt | kind::routine_body_stmt | kind::schema_stmt
-                | kind::PreparableStmt | kind::ExplainableStmt | kind::RuleActionStmt
-        ) {
-            match node.named_children().find(|c| c.kind() != kind::comment) {
-                Some(inner) => node = inner,
-                None => return Vec::new(),
-            }
-        }
+        let Some(node) = innermost(node) else { return Vec::new() };
         match node.kind() {
             kind::SelectStmt => return self.select(node),
             kind::DiscardStmt => return self.discard(node),
@@ -199,4 +188,21 @@ impl Reader<'_> {
         };
         Some(self.unknown(reason, node.range()))
     }
+}
+
+/// The statement's own node inside the grammar's wrappers.
+fn innermost(node: Node<'_>) -> Option<Node<'_>> {
+    let mut node = node;
+    while matches!(
+        node.kind(),
+        kind::toplevel_stmt
+            | kind::stmt
+            | kind::routine_body_stmt
+            | kind::schema_stmt
+            | kind::PreparableStmt
+            | kind::ExplainableStmt
+    ) {
+        node = node.named().next()?;
+    }
+    Some(node)
 }

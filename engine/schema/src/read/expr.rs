@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use confiture_syntax::{Name, Node};
 
-use super::{Reader, kind, name_of, types};
+use super::{Children, Reader, kind, name_of, types};
 use crate::change::ObjectRef;
 use crate::expr::{Expr, ExprFacts};
 
@@ -83,7 +83,7 @@ impl Reader<'_> {
         match node.kind() {
             kind::func_application => self.child_object(node, kind::func_name),
             kind::func_expr_common_subexpr => {
-                let word = node.named_children().next()?;
+                let word = node.named().next()?;
                 let trim = word.kind() == kind::kw_trim;
                 let name = if trim { trim_function(node) } else { special_function(word.kind())? };
                 Some(ObjectRef { schema: None, name: Name::new(name), range: self.range(word) })
@@ -107,7 +107,7 @@ fn note(names: &mut Vec<Name>, name: Name) {
 /// Pushes a node's named children so that the first is popped first.
 pub(super) fn push_children<'t>(stack: &mut Vec<Node<'t>>, node: Node<'t>) {
     let from = stack.len();
-    stack.extend(node.named_children());
+    stack.extend(node.named());
     stack[from..].reverse();
 }
 
@@ -128,7 +128,7 @@ pub(super) fn column_of(node: Node<'_>) -> Option<Name> {
 
 /// `.*`
 pub(super) fn is_star(element: Node<'_>) -> bool {
-    element.named_children().next().is_none() && element.text().ends_with('*')
+    element.named().next().is_none() && element.text().ends_with('*')
 }
 
 /// Goes through parentheses and the grammar's levels of precedence to the first node that says something.
@@ -143,7 +143,7 @@ pub(super) fn unwrap(node: Node<'_>) -> Node<'_> {
         if !layered {
             return node;
         }
-        let mut children = node.children();
+        let mut children = node.all();
         let (first, second, third, fourth) = (children.next(), children.next(), children.next(), children.next());
         node = match (first, second, third, fourth) {
             (Some(only), None, ..) => only,
@@ -190,7 +190,7 @@ fn constant(root: Node<'_>) -> bool {
                 Some(array) => stack.push(array),
                 None => return false,
             },
-            kind::array_expr | kind::expr_list | kind::array_expr_list => stack.extend(node.named_children()),
+            kind::array_expr | kind::expr_list | kind::array_expr_list => stack.extend(node.named()),
             _ => return false,
         }
     }
@@ -199,7 +199,7 @@ fn constant(root: Node<'_>) -> bool {
 
 /// What a sign or a cast applies to.
 fn operand(node: Node<'_>) -> Option<Node<'_>> {
-    let mut children = node.children();
+    let mut children = node.all();
     let (first, second, third) = (children.next()?, children.next()?, children.next());
     match (first.text(), second.text(), third) {
         ("+" | "-", _, None) => Some(second),
@@ -236,7 +236,7 @@ fn proves_not_null(root: Node<'_>) -> Vec<Name> {
         if node.kind() != kind::a_expr {
             continue;
         }
-        let negated = node.named_children().next().is_some_and(|c| c.kind() == kind::kw_not);
+        let negated = node.named().next().is_some_and(|c| c.kind() == kind::kw_not);
         if negated {
             let inner = node.child(kind::a_expr).map(unwrap);
             if let Some(column) = inner.filter(|i| null_test(*i) == Some(false)).and_then(tested_column) {
@@ -244,7 +244,7 @@ fn proves_not_null(root: Node<'_>) -> Vec<Name> {
             }
         } else if node.has(kind::kw_and) && !node.has(kind::kw_between) {
             let from = stack.len();
-            stack.extend(node.named_children().filter(|c| c.kind() != kind::kw_and));
+            stack.extend(node.named().filter(|c| c.kind() != kind::kw_and));
             stack[from..].reverse();
         } else if null_test(node) == Some(true)
             && let Some(column) = tested_column(node)
@@ -267,12 +267,12 @@ fn null_test(node: Node<'_>) -> Option<bool> {
 }
 
 fn tested_column(node: Node<'_>) -> Option<Name> {
-    bare_column(node.named_children().next()?)
+    bare_column(node.named().next()?)
 }
 
 /// The type that a constant names: `date '2020-01-01'`.
 pub(super) fn constant_type(node: Node<'_>) -> Option<crate::types::SqlType> {
-    let first = node.named_children().next()?;
+    let first = node.named().next()?;
     match first.kind() {
         kind::ConstTypename | kind::ConstInterval => Some(types::simple_type(if first.kind() == kind::ConstTypename { first } else { node })),
         kind::func_name => Some(types::named_type(first)),

@@ -3,7 +3,7 @@
 use confiture_syntax::{Name, Node};
 
 use super::output::{MAX_COLUMNS, Scope, column_name, renamed, set_name, typed};
-use super::{Reader, kind, name_of};
+use super::{Children, Reader, kind, name_of};
 use crate::change::{Ident, ObjectRef, OutputColumn};
 
 /// What a FROM clause offers.
@@ -104,7 +104,7 @@ impl Reader<'_> {
         loop {
             let joined = if at.kind() == kind::joined_table { Some(at) } else { at.child(kind::joined_table) };
             let Some(joined) = joined else { break };
-            let mut operands = joined.children().filter(|c| matches!(c.kind(), kind::table_ref | kind::joined_table));
+            let mut operands = joined.all().filter(|c| matches!(c.kind(), kind::table_ref | kind::joined_table));
             let Some(left) = operands.next() else { return From::default() };
             joins.push((at, joined, operands.next()));
             at = left;
@@ -154,7 +154,7 @@ impl Reader<'_> {
     }
 
     fn function_ref(&self, function: Node<'_>, alias: Option<Node<'_>>) -> From {
-        let call = function.child(kind::func_expr_windowless).and_then(|w| w.named_children().next());
+        let call = function.child(kind::func_expr_windowless).and_then(|w| w.named().next());
         let called = call.and_then(|c| self.called_function(c)).map(|f| f.name);
         let label = called.clone().unwrap_or_else(|| Name::new(""));
         let ordinality = function.has(kind::opt_ordinality).then(|| OutputColumn::Named(Name::new("ordinality")));

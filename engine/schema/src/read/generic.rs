@@ -6,7 +6,7 @@ use confiture_syntax::{Name, Node};
 
 use super::alter::relation_word;
 use super::name::behavior;
-use super::{Kind, Reader, kind, name_of, types};
+use super::{Children, Kind, Reader, kind, name_of, types};
 use crate::catalog::OtherKind;
 use crate::change::{
     Change, Comment, Drop, ObjectKind, ObjectName, ObjectRef, Rename, SetOwner, SetSchema,
@@ -78,9 +78,9 @@ impl Reader<'_> {
     pub(super) fn rename(&self, node: Node<'_>) -> Option<Change> {
         let mut kind = object_kind(node, 1)?;
         let mut object = self.object_of(node, kind)?;
-        let mut names = node.children().skip_while(|c| c.kind() != kind::kw_rename);
+        let mut names = node.all().skip_while(|c| c.kind() != kind::kw_rename);
         let part = |k: Kind| names_kind(node, k);
-        let to = node.children().filter(|c| is_new_name(c.kind())).last()?;
+        let to = node.all().filter(|c| is_new_name(c.kind())).last()?;
         // What stands between RENAME and TO is a part of the object.
         let old = names.by_ref().take_while(|c| c.kind() != kind::kw_to).find(|c| c.kind() == kind::name);
         if let Some(old) = old {
@@ -106,7 +106,7 @@ impl Reader<'_> {
     /// `AlterObjectSchemaStmt`.
     pub(super) fn set_schema(&self, node: Node<'_>) -> Option<Change> {
         let kind = object_kind(node, 1)?;
-        let to = node.children().filter(|c| c.kind() == kind::name).last()?;
+        let to = node.all().filter(|c| c.kind() == kind::name).last()?;
         Some(Change::SetSchema(SetSchema {
             kind,
             object: self.object_of(node, kind)?,
@@ -147,7 +147,7 @@ impl Reader<'_> {
                 Some(ObjectName { on: Some(relation), ..ObjectName::of(name) })
             }
             ObjectKind::Other(other) if has_identity(other) => self.identified(node, other),
-            _ => node.named_children().skip(1).find_map(|c| self.named_object(c)),
+            _ => node.named().skip(1).find_map(|c| self.named_object(c)),
         }
     }
 
@@ -196,7 +196,7 @@ impl Reader<'_> {
 
     fn aggregate_signature(&self, node: Node<'_>) -> Option<ObjectName> {
         let args = node.child(kind::aggr_args)?;
-        let arguments = args.children().filter(|c| c.kind() == kind::aggr_args_list);
+        let arguments = args.all().filter(|c| c.kind() == kind::aggr_args_list);
         Some(ObjectName {
             arguments: Some(arguments.flat_map(|l| self.input_types(Some(l), kind::aggr_arg)).collect()),
             ..ObjectName::of(self.child_object(node, kind::func_name)?)
@@ -213,7 +213,7 @@ impl Reader<'_> {
         let name = self.operator(node.child(kind::any_operator)?);
         let types = node.child(kind::oper_argtypes)?;
         let sides: Vec<String> = types
-            .named_children()
+            .named()
             .map(|t| if t.kind() == kind::Typename { types::sql_type(t).to_string() } else { "NONE".into() })
             .collect();
         let identity = format!("{}({})", dotted(&name), sides.join(","));
@@ -233,10 +233,10 @@ impl Reader<'_> {
 
     /// Objects that take more than a name to tell: casts, operator classes, transforms, user mappings.
     pub(super) fn identified(&self, node: Node<'_>, kind: OtherKind) -> Option<ObjectName> {
-        let mut types = node.children().filter(|c| c.kind() == kind::Typename);
-        let mut names = node.children().filter(|c| c.kind() == kind::name);
+        let mut types = node.all().filter(|c| c.kind() == kind::Typename);
+        let mut names = node.all().filter(|c| c.kind() == kind::name);
         let (name, identity) = match kind {
-            OtherKind::Operator => return node.children().find_map(|c| self.named_object(c)),
+            OtherKind::Operator => return node.all().find_map(|c| self.named_object(c)),
             OtherKind::OperatorClass | OtherKind::OperatorFamily => {
                 let name = self.child_object(node, kind::any_name)?;
                 let identity = format!("{} USING {}", dotted(&name), name_of(names.next()?));
@@ -284,7 +284,7 @@ fn has_identity(kind: OtherKind) -> bool {
 }
 
 fn names_kind(node: Node<'_>, kind: Kind) -> bool {
-    node.children().skip_while(|c| c.kind() != kind::kw_rename).any(|c| c.kind() == kind)
+    node.all().skip_while(|c| c.kind() != kind::kw_rename).any(|c| c.kind() == kind)
 }
 
 fn is_new_name(kind: &str) -> bool {
@@ -299,7 +299,7 @@ pub(super) fn object_kind(node: Node<'_>, skip: usize) -> Option<ObjectKind> {
     let mut skip = skip;
     // object_type_name > drop_type_name > words
     loop {
-        let first = level.named_children().nth(skip)?;
+        let first = level.named().nth(skip)?;
         let wrapper = matches!(
             first.kind(),
             kind::object_type_any_name | kind::object_type_name | kind::drop_type_name | kind::object_type_name_on_any_name
@@ -310,7 +310,7 @@ pub(super) fn object_kind(node: Node<'_>, skip: usize) -> Option<ObjectKind> {
         level = first;
         skip = 0;
     }
-    for word in level.named_children().skip(skip).filter(|c| c.kind() != kind::opt_procedural).take(3) {
+    for word in level.named().skip(skip).filter(|c| c.kind() != kind::opt_procedural).take(3) {
         words[count] = word.kind();
         count += 1;
     }

@@ -6,7 +6,7 @@ use confiture_syntax::Node;
 
 use super::generic::object_kind;
 use super::name::roles;
-use super::{Reader, kind, name_of};
+use super::{Children, Reader, kind, name_of};
 use crate::change::{Change, Grant, ObjectKind, ObjectName};
 
 impl Reader<'_> {
@@ -42,7 +42,7 @@ impl Reader<'_> {
         }
         // Names without a kind are tables.
         let kind = object_kind(node, 0).unwrap_or(ObjectKind::Table);
-        let list = node.named_children().last()?;
+        let list = node.named().last()?;
         let objects = match list.kind() {
             kind::qualified_name_list => self.objects(list, kind::qualified_name),
             kind::any_name_list => self.objects(list, kind::any_name),
@@ -59,7 +59,7 @@ impl Reader<'_> {
 
 /// ALL TABLES IN SCHEMA and its likes.
 fn kind_of_all(node: Node<'_>) -> Option<ObjectKind> {
-    Some(match node.named_children().nth(1)?.kind() {
+    Some(match node.named().nth(1)?.kind() {
         kind::kw_tables => ObjectKind::Table,
         kind::kw_sequences => ObjectKind::Sequence,
         kind::kw_functions => ObjectKind::Function,
@@ -75,7 +75,7 @@ fn privileges(node: Node<'_>) -> Vec<Arc<str>> {
 
 /// The privilege's words without its columns.
 fn privilege(node: Node<'_>) -> Arc<str> {
-    let words = node.named_children().filter(|c| c.kind() != kind::opt_column_list);
+    let words = node.named().filter(|c| c.kind() != kind::opt_column_list);
     let words: Vec<String> = words.map(|w| w.text().to_ascii_uppercase()).collect();
     words.join(" ").into()
 }

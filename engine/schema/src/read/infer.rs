@@ -3,7 +3,7 @@
 use confiture_syntax::Node;
 
 use super::expr::{constant_type, unwrap};
-use super::{kind, types};
+use super::{Children, kind, types};
 use crate::types::SqlType;
 
 /// The type of an expression, where it is certain.
@@ -14,12 +14,12 @@ pub(super) fn type_of(node: Node<'_>) -> Option<SqlType> {
             kind::AexprConst => literal_type(node),
             kind::func_application => function_type(types::named_type(node.child(kind::func_name)?)),
             kind::func_expr => {
-                node = node.named_children().next()?;
+                node = node.named().next()?;
                 continue;
             }
             kind::func_expr_common_subexpr => special_type(node),
             kind::c_expr => {
-                let exists = node.named_children().next()?.kind() == kind::kw_exists;
+                let exists = node.named().next()?.kind() == kind::kw_exists;
                 exists.then(|| SqlType::named("bool"))
             }
             kind::a_expr | kind::a_expr_prec => match sign(node) {
@@ -36,7 +36,7 @@ pub(super) fn type_of(node: Node<'_>) -> Option<SqlType> {
 
 /// The literal that a sign stands before.
 fn sign(node: Node<'_>) -> Option<Node<'_>> {
-    let mut children = node.children();
+    let mut children = node.all();
     let (first, second, third) = (children.next()?, children.next()?, children.next());
     (third.is_none() && matches!(first.text(), "-" | "+")).then_some(second)
 }
@@ -45,7 +45,7 @@ fn literal_type(node: Node<'_>) -> Option<SqlType> {
     if let Some(ty) = constant_type(node) {
         return Some(ty);
     }
-    let literal = node.named_children().next()?;
+    let literal = node.named().next()?;
     Some(SqlType::named(match literal.kind() {
         kind::Iconst => match literal.text().replace('_', "").parse::<i128>() {
             Ok(n) if n <= i128::from(i32::MAX) => "int4",
@@ -80,7 +80,7 @@ fn function_type(name: SqlType) -> Option<SqlType> {
 }
 
 fn special_type(node: Node<'_>) -> Option<SqlType> {
-    Some(SqlType::named(match node.named_children().next()?.kind() {
+    Some(SqlType::named(match node.named().next()?.kind() {
         kind::kw_cast => return node.child(kind::Typename).map(types::sql_type),
         kind::kw_current_timestamp if !node.has(kind::Iconst) => "timestamptz",
         kind::kw_current_date => "date",
@@ -94,7 +94,7 @@ fn special_type(node: Node<'_>) -> Option<SqlType> {
 
 /// Casts, and operations whose result is a truth value.
 fn operation_type(node: Node<'_>) -> Option<SqlType> {
-    let mut children = node.children();
+    let mut children = node.all();
     let (first, second) = (children.next()?, children.next()?);
     if second.text() == "::" {
         return node.child(kind::Typename).map(types::sql_type);

@@ -5,7 +5,7 @@ use confiture_syntax::{Name, Node};
 use super::expr::{constant_type, unwrap};
 use super::output::targets;
 use super::query::leading_select;
-use super::{kind, name_of, types};
+use super::{Children, kind, name_of, types};
 
 /// The column's name.
 pub(super) fn figure(expr: Node<'_>) -> Name {
@@ -51,7 +51,7 @@ fn step(node: Node<'_>) -> Step<'_> {
     match node.kind() {
         kind::columnref => column(node),
         kind::func_application => node.child(kind::func_name).map_or(Step::Nameless, |f| Step::Named(last_name(f))),
-        kind::func_expr => node.named_children().next().map_or(Step::Nameless, Step::Into),
+        kind::func_expr => node.named().next().map_or(Step::Nameless, Step::Into),
         kind::json_aggregate_func => keyword(node),
         kind::func_expr_common_subexpr => special(node),
         kind::case_expr => {
@@ -87,12 +87,12 @@ fn last_name(func_name: Node<'_>) -> Name {
 }
 
 fn keyword(node: Node<'_>) -> Step<'_> {
-    node.named_children().next().map_or(Step::Nameless, |k| named(&k.text().to_ascii_lowercase()))
+    node.named().next().map_or(Step::Nameless, |k| named(&k.text().to_ascii_lowercase()))
 }
 
 /// SQL's own call syntaxes.
 fn special(node: Node<'_>) -> Step<'_> {
-    let Some(word) = node.named_children().next() else { return Step::Nameless };
+    let Some(word) = node.named().next() else { return Step::Nameless };
     match word.kind() {
         kind::kw_cast => {
             let Some(ty) = node.child(kind::Typename) else { return Step::Nameless };
@@ -114,10 +114,10 @@ fn primary(node: Node<'_>) -> Step<'_> {
         return Step::Named(name);
     }
     if indirection.is_some() {
-        let inner = node.named_children().find(|c| matches!(c.kind(), kind::a_expr | kind::select_with_parens));
+        let inner = node.named().find(|c| matches!(c.kind(), kind::a_expr | kind::select_with_parens));
         return inner.map_or(Step::Nameless, Step::Into);
     }
-    match node.named_children().next().map_or("", |n| n.kind()) {
+    match node.named().next().map_or("", |n| n.kind()) {
         kind::kw_exists => named("exists"),
         kind::kw_array => named("array"),
         kind::kw_grouping => named("grouping"),
@@ -127,7 +127,7 @@ fn primary(node: Node<'_>) -> Step<'_> {
 
 /// Casts, COLLATE, AT TIME ZONE, OVERLAPS; no other operation has a name.
 fn operation(node: Node<'_>) -> Step<'_> {
-    let mut children = node.children();
+    let mut children = node.all();
     let (Some(first), Some(second)) = (children.next(), children.next()) else { return Step::Nameless };
     if second.kind() == kind::kw_collate {
         return Step::Into(first);

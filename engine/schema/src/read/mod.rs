@@ -30,7 +30,7 @@ mod view;
 use std::sync::Arc;
 
 pub(crate) use confiture_syntax::kind;
-use confiture_syntax::{Name, Node, Syntax, TextRange};
+use confiture_syntax::{Name, Node, Syntax, SyntaxErrorKind, TextRange};
 
 use crate::change::{Change, Unknown};
 use crate::expr::{Expr, ExprFacts};
@@ -39,7 +39,7 @@ type Kind = &'static str;
 
 /// Reads what a statement asks for. Never fails: what isn't understood is [`Change::Unknown`].
 pub fn changes(syntax: &Syntax) -> Vec<Change> {
-    Reader { place: None }.changes(syntax)
+    Reader::outermost().changes(syntax)
 }
 
 /// Reads trees whose text may be a part of an outer statement's.
@@ -47,12 +47,14 @@ pub fn changes(syntax: &Syntax) -> Vec<Change> {
 pub(crate) struct Reader<'m> {
     /// Takes a range of the tree's text to the outer statement's; `None` where they are the same.
     place: Option<&'m dyn Fn(TextRange) -> TextRange>,
+    /// How many strings the text is inside of.
+    depth: usize,
 }
 
 impl Reader<'_> {
     /// For a tree whose text is the statement's own.
     pub(crate) const fn outermost() -> Reader<'static> {
-        Reader { place: None }
+        Reader { place: None, depth: 0 }
     }
 
     /// Where a node stands in the outer statement.
@@ -66,14 +68,16 @@ impl Reader<'_> {
     }
 
     fn changes(&self, syntax: &Syntax) -> Vec<Change> {
-        let whole = TextRange::new(0, syntax.text().len() as u32);
-        if !syntax.errors().is_empty() {
-            return vec![self.unknown("syntax error", whole)];
+        if let Some(error) = syntax.errors().first() {
+            let reason = match error.kind {
+                SyntaxErrorKind::Syntax => "syntax error",
+                SyntaxErrorKind::NotUnderstood => "not understood",
+            };
+            return vec![self.unknown(reason, error.range)];
         }
-        match syntax.statement() {
-            Some(node) => self.statement(node, syntax),
-            None => Vec::new(),
-        }
+        // psql's `\;` sends several statements at once.
+        let statements = syntax.root().all().filter(|c| c.kind() == kind::toplevel_stmt);
+        statements.flat_map(|s| self.statement(s, syntax)).collect()
     }
 
     fn unknown(&self, reason: &str, range: TextRange) -> Change {
@@ -103,5 +107,23 @@ fn sole_expression(statement: Node<'_>) -> Option<Node<'_>> {
     match output::targets(select).as_slice() {
         [target] if !select.has(kind::from_clause) => target.child(kind::a_expr),
         _ => None,
+    }
+}
+
+/// A node's children without the comments that may stand anywhere.
+trait Children<'t> {
+    /// All of them, punctuation too.
+    fn all(self) -> impl Iterator<Item = Node<'t>>;
+    /// Those that are more than punctuation.
+    fn named(self) -> impl Iterator<Item = Node<'t>>;
+}
+
+impl<'t> Children<'t> for Node<'t> {
+    fn all(self) -> impl Iterator<Item = Node<'t>> {
+        self.children().filter(|c| c.kind() != kind::comment)
+    }
+
+    fn named(self) -> impl Iterator<Item = Node<'t>> {
+        self.named_children().filter(|c| c.kind() != kind::comment)
     }
 }

@@ -2,7 +2,7 @@
 
 use confiture_syntax::{Name, Node};
 
-use super::{Kind, Reader, kind, name_of};
+use super::{Children, Kind, Reader, kind, name_of};
 use crate::change::{DropBehavior, Ident, ObjectRef};
 
 impl Reader<'_> {
@@ -19,7 +19,7 @@ impl Reader<'_> {
     /// The parts of a dotted name up to the first subscript or star.
     pub(super) fn parts(&self, node: Node<'_>) -> Vec<Ident> {
         let mut parts = Vec::with_capacity(2);
-        for child in node.named_children() {
+        for child in node.named() {
             match child.kind() {
                 kind::indirection | kind::opt_indirection => {
                     for element in child.list(kind::indirection_el) {
@@ -74,7 +74,7 @@ impl Reader<'_> {
                 return Some((self.object(node), only));
             }
             only |= node.has(kind::kw_only);
-            node = node.children().find(|c| {
+            node = node.all().find(|c| {
                 matches!(c.kind(), kind::qualified_name | kind::relation_expr | kind::extended_relation_expr)
             })?;
         }

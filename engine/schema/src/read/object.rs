@@ -5,7 +5,7 @@ use std::sync::Arc;
 use confiture_syntax::Node;
 
 use super::name::behavior;
-use super::{Reader, kind, name_of};
+use super::{Children, Reader, kind, name_of};
 use crate::change::{
     AlterDomain, AlterDomainAction, AlterType, AlterTypeAction, AttributeAction, Change, CreateDomain, CreateExtension,
     CreateSchema, CreateType, CreateTypeKind, Ident, ObjectRef, TypeRef, ValuePlace,
@@ -24,7 +24,7 @@ impl Reader<'_> {
         let mut changes = Vec::new();
         if let Some(list) = node.child(kind::OptSchemaEltList) {
             for element in list.list(kind::schema_stmt) {
-                let inner = element.named_children().next().map(|s| self.plain_statement(s));
+                let inner = element.named().next().map(|s| self.plain_statement(s));
                 changes.extend(inner.into_iter().flatten());
             }
         }
@@ -78,7 +78,7 @@ impl Reader<'_> {
 
     /// `AlterEnumStmt`.
     pub(super) fn alter_enum(&self, node: Node<'_>) -> Option<Change> {
-        let mut labels = node.children().filter(|c| c.kind() == kind::Sconst);
+        let mut labels = node.all().filter(|c| c.kind() == kind::Sconst);
         let first = labels.next()?;
         let second = labels.next();
         let action = if node.has(kind::kw_rename) {
@@ -136,7 +136,7 @@ impl Reader<'_> {
         };
         for clause in node.child(kind::ColQualList).map(|l| l.list(kind::ColConstraint)).into_iter().flatten() {
             let Some(element) = clause.child(kind::ColConstraintElem) else { continue };
-            match element.named_children().next().map_or("", |n| n.kind()) {
+            match element.named().next().map_or("", |n| n.kind()) {
                 kind::kw_not => domain.not_null = true,
                 kind::kw_null => domain.not_null = false,
                 kind::kw_default => domain.default = element.child(kind::b_expr).map(|e| self.expr(e)),
@@ -152,7 +152,7 @@ impl Reader<'_> {
     /// `AlterDomainStmt`.
     pub(super) fn alter_domain(&self, node: Node<'_>) -> Option<Change> {
         let name = self.child_object(node, kind::any_name)?;
-        let mut words = node.named_children().skip_while(|c| c.kind() != kind::any_name).skip(1);
+        let mut words = node.named().skip_while(|c| c.kind() != kind::any_name).skip(1);
         let clause = words.next()?;
         let constraint = || self.child_ident(node, kind::name);
         let action = match clause.kind() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use confiture_syntax::{Name, Node};
 
 use super::generic::object_kind;
-use super::{Reader, kind, name_of};
+use super::{Children, Reader, kind, name_of};
 use crate::catalog::OtherKind;
 use crate::change::{AlterOther, Change, CreateOther, ObjectKind, ObjectName, ObjectRef, Other};
 
@@ -13,7 +13,7 @@ impl Reader<'_> {
     /// CREATE of an object whose name is the first name in the statement.
     pub(super) fn create_other(&self, node: Node<'_>) -> Option<Change> {
         let skip = node
-            .named_children()
+            .named()
             .position(|c| !matches!(c.kind(), kind::kw_create | kind::opt_or_replace | kind::opt_trusted | kind::opt_default))?;
         let ObjectKind::Other(kind) = object_kind(node, skip)? else { return None };
         Some(Change::CreateOther(CreateOther {

@@ -8,7 +8,7 @@ use confiture_syntax::{Name, Node};
 use super::expr::{is_star, unwrap};
 use super::from::{From, Source};
 use super::query::leading_select;
-use super::{Reader, kind, label, name_of, types};
+use super::{Children, Reader, kind, label, name_of, types};
 use crate::change::{ObjectRef, OutputColumn};
 
 /// Queries within queries are followed this deep.
@@ -80,7 +80,7 @@ impl Reader<'_> {
             if at.kind() == kind::simple_select || is_write(at) {
                 break;
             }
-            let next = at.named_children().find(|c| is_layer(*c));
+            let next = at.named().find(|c| is_layer(*c));
             match next {
                 Some(inner) => at = inner,
                 None => return vec![OutputColumn::Unknown],
@@ -148,7 +148,7 @@ impl Reader<'_> {
         while let Some(at) = stack.pop() {
             if at.kind() == kind::simple_select && at.has(kind::select_clause) {
                 let from = stack.len();
-                stack.extend(at.children().filter(|c| c.kind() == kind::select_clause));
+                stack.extend(at.all().filter(|c| c.kind() == kind::select_clause));
                 stack[from..].reverse();
             } else if at.kind() == kind::select_clause && at.has(kind::simple_select) {
                 stack.extend(at.child(kind::simple_select));
@@ -324,7 +324,7 @@ pub(super) fn from_relations(reader: &Reader<'_>, select: Node<'_>) -> Vec<(Name
             continue;
         }
         let from = stack.len();
-        let inner = node.named_children().filter(|c| matches!(c.kind(), kind::from_list | kind::table_ref | kind::joined_table));
+        let inner = node.named().filter(|c| matches!(c.kind(), kind::from_list | kind::table_ref | kind::joined_table));
         stack.extend(inner.map(|c| (outer.clone(), c)));
         stack[from..].reverse();
     }

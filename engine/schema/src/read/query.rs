@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use confiture_syntax::{Name, Node};
 
 use super::expr::push_children;
-use super::{Reader, kind, name_of};
+use super::{Children, Reader, kind, name_of};
 use crate::change::{Change, ObjectRef, Query, Set, SetScope, Write, WriteKind};
 
 /// What is left to do.
@@ -120,7 +120,7 @@ pub(super) fn leading_select(node: Node<'_>) -> Option<Node<'_>> {
                 None => return Some(node),
             }
         } else {
-            node = node.named_children().find(|c| is_query_layer(c.kind()))?;
+            node = node.named().find(|c| is_query_layer(c.kind()))?;
         }
     }
 }

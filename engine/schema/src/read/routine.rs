@@ -2,7 +2,7 @@
 
 use confiture_syntax::{Name, Node};
 
-use super::{Reader, kind, name_of};
+use super::{Children, Reader, kind, name_of};
 use crate::catalog::{FunctionKind, Volatility};
 use crate::change::{
     AlterFunction, Argument, ArgumentMode, Change, CreateFunction, Nested,
@@ -39,7 +39,8 @@ impl Reader<'_> {
         }
         if let Some(atomic) = node.child(kind::opt_routine_body) {
             function.body_range = Some(self.range(atomic));
-            function.body.extend(self.routine_body(atomic));
+            // This body is no string: its tree is the statement's own.
+            function.body = self.routine_body(atomic);
         }
         Some(Change::CreateFunction(Box::new(function)))
     }
@@ -50,7 +51,7 @@ impl Reader<'_> {
             let result = node.child(kind::ReturnStmt).map(|r| self.return_statement(r));
             return result.into_iter().collect();
         };
-        let statements = list.list(kind::routine_body_stmt).into_iter().filter_map(|s| s.named_children().next());
+        let statements = list.list(kind::routine_body_stmt).into_iter().filter_map(|s| s.named().next());
         statements
             .map(|s| match s.kind() {
                 kind::ReturnStmt => self.return_statement(s),
@@ -117,7 +118,7 @@ impl Reader<'_> {
     pub(super) fn create_aggregate(&self, node: Node<'_>) -> Option<Change> {
         let arguments = match node.child(kind::aggr_args) {
             Some(args) => {
-                let lists = args.children().filter(|c| c.kind() == kind::aggr_args_list);
+                let lists = args.all().filter(|c| c.kind() == kind::aggr_args_list);
                 let elements = lists.flat_map(|l| l.list(kind::aggr_arg));
                 elements.filter_map(|a| self.argument(a)).collect()
             }
@@ -142,7 +143,7 @@ impl Reader<'_> {
     fn base_type(&self, definition: Node<'_>) -> Option<Argument> {
         let list = definition.child(kind::old_aggr_list)?.list(kind::old_aggr_elem);
         let base = list.into_iter().find(|e| {
-            e.named_children().next().is_some_and(|n| name_of(n).as_str() == "basetype")
+            e.named().next().is_some_and(|n| name_of(n).as_str() == "basetype")
         })?;
         let value = base.child(kind::def_arg)?;
         let any = super::table::literal(value).eq_ignore_ascii_case("any");
@@ -180,7 +181,7 @@ struct CommonOptions {
 
 fn common_option(node: Node<'_>) -> CommonOptions {
     let mut options = CommonOptions::default();
-    match node.named_children().next().map_or("", |n| n.kind()) {
+    match node.named().next().map_or("", |n| n.kind()) {
         kind::kw_immutable => options.volatility = Some(Volatility::Immutable),
         kind::kw_stable => options.volatility = Some(Volatility::Stable),
         kind::kw_volatile => options.volatility = Some(Volatility::Volatile),

@@ -2,7 +2,7 @@
 
 use confiture_syntax::Node;
 
-use super::{Reader, kind, types};
+use super::{Children, Reader, kind, types};
 use crate::catalog::{IdentityKind, Persistence};
 use crate::change::{AlterSequence, Change, CreateSequence, SequenceOption};
 
@@ -55,9 +55,9 @@ impl Reader<'_> {
     }
 
     fn sequence_option(&self, node: Node<'_>) -> Option<SequenceOption> {
-        let first = node.named_children().next()?;
+        let first = node.named().next()?;
         let negated = first.kind() == kind::kw_no;
-        let word = if negated { node.named_children().nth(1)?.kind() } else { first.kind() };
+        let word = if negated { node.named().nth(1)?.kind() } else { first.kind() };
         Some(match word {
             kind::kw_as => SequenceOption::As(types::sql_type(node.child(kind::SimpleTypename)?)),
             kind::kw_cache => SequenceOption::Cache(number(node)?),

@@ -6,7 +6,7 @@ use confiture_syntax::{Name, Node};
 
 use super::index::option_on;
 use super::name::behavior;
-use super::{Reader, kind, name_of};
+use super::{Children, Reader, kind, name_of};
 use crate::change::{
     Change, Copy, Lock, Other, RefreshMaterializedView, Set, SetScope, Transaction, Truncate, Vacuum,
 };
@@ -28,7 +28,7 @@ impl Reader<'_> {
         let one = |name: &str, value: Option<Node<'_>>| Some((Name::new(name), value.map(word).into_iter().collect()));
         let word_or_string = node.child(kind::NonReservedWord_or_Sconst);
         let string = node.child(kind::Sconst);
-        let first = node.named_children().next()?;
+        let first = node.named().next()?;
         match first.kind() {
             kind::generic_set => Some((parameter(first.child(kind::var_name)?), values(first))),
             kind::var_name => Some((parameter(first), Vec::new())),
@@ -49,7 +49,7 @@ impl Reader<'_> {
     /// `VariableResetStmt`.
     pub(super) fn reset(&self, node: Node<'_>) -> Option<Change> {
         let rest = node.child(kind::reset_rest)?;
-        let first = rest.named_children().next()?;
+        let first = rest.named().next()?;
         let parameter = match first.kind() {
             kind::generic_reset => first.child(kind::var_name).map_or_else(|| Name::new("all"), parameter),
             kind::kw_time => Name::new("timezone"),
@@ -72,7 +72,7 @@ impl Reader<'_> {
         let chain = node.child(kind::opt_transaction_chain);
         let and_chain = chain.is_some_and(|c| !c.has(kind::kw_no));
         let savepoint = node.child(kind::ColId).map(name_of);
-        Some(Change::Transaction(match node.named_children().next()?.kind() {
+        Some(Change::Transaction(match node.named().next()?.kind() {
             kind::kw_begin | kind::kw_start => Transaction::Begin,
             kind::kw_commit | kind::kw_rollback if node.has(kind::kw_prepared) => Transaction::Prepared,
             kind::kw_commit | kind::kw_end => Transaction::Commit { and_chain },
@@ -89,7 +89,7 @@ impl Reader<'_> {
     pub(super) fn lock(&self, node: Node<'_>) -> Option<Change> {
         let mode = node.child(kind::opt_lock).and_then(|l| l.child(kind::lock_type));
         let words: Vec<String> =
-            mode.map(|m| m.named_children().map(|w| w.text().to_ascii_uppercase()).collect()).unwrap_or_default();
+            mode.map(|m| m.named().map(|w| w.text().to_ascii_uppercase()).collect()).unwrap_or_default();
         let mode: Arc<str> = if words.is_empty() { "ACCESS EXCLUSIVE".into() } else { words.join(" ").into() };
         Some(Change::Lock(Lock { relations: self.relations(node)?, mode, nowait: node.has(kind::opt_nowait) }))
     }
@@ -172,7 +172,7 @@ fn word(node: Node<'_>) -> Arc<str> {
             kind::NumericOnly => return node.text().into(),
             _ => {}
         }
-        let mut children = node.named_children();
+        let mut children = node.named();
         match (children.next(), children.next()) {
             (Some(only), None) => node = only,
             _ => return node.text().to_ascii_lowercase().as_str().into(),

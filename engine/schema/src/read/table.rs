@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use confiture_syntax::{Name, Node};
 
-use super::{Kind, Reader, kind, name_of};
+use super::{Children, Kind, Reader, kind, name_of};
 use crate::catalog::{GeneratedStorage, IdentityKind, Persistence};
 use crate::change::{
     Change, ColumnDef, CreateTable, Ident, LikeClause, LikeOptions, ObjectRef, StorageOption, TableElement,
@@ -14,7 +14,7 @@ use crate::expr::Expr;
 impl Reader<'_> {
     /// `CreateStmt` and `CreateForeignTableStmt`.
     pub(super) fn create_table(&self, node: Node<'_>) -> Option<Change> {
-        let mut names = node.children().filter(|c| c.kind() == kind::qualified_name);
+        let mut names = node.all().filter(|c| c.kind() == kind::qualified_name);
         let name = self.object(names.next()?);
         let parent = names.next().map(|n| self.object(n));
         let bound = node.child(kind::PartitionBoundSpec);
@@ -50,7 +50,7 @@ impl Reader<'_> {
     }
 
     fn table_element(&self, node: Node<'_>) -> Option<TableElement> {
-        let inner = node.named_children().next()?;
+        let inner = node.named().next()?;
         Some(match inner.kind() {
             kind::columnDef | kind::columnOptions => TableElement::Column(Box::new(self.column_def(inner)?)),
             kind::TableConstraint => TableElement::Constraint(Box::new(self.table_constraint(inner)?)),
@@ -93,7 +93,7 @@ impl Reader<'_> {
             return;
         }
         let Some(element) = node.child(kind::ColConstraintElem) else { return };
-        let first = element.named_children().next().map_or("", |n| n.kind());
+        let first = element.named().next().map_or("", |n| n.kind());
         match first {
             kind::kw_not => column.not_null = Some(true),
             kind::kw_null => column.not_null = Some(false),
@@ -120,7 +120,7 @@ impl Reader<'_> {
         let mut chain = Vec::new();
         let mut at = node.child(kind::TableLikeOptionList);
         while let Some(list) = at {
-            if let Some(option) = list.child(kind::TableLikeOption).and_then(|o| o.named_children().next()) {
+            if let Some(option) = list.child(kind::TableLikeOption).and_then(|o| o.named().next()) {
                 chain.push((option.kind(), list.has(kind::kw_including)));
             }
             at = list.child(kind::TableLikeOptionList);
@@ -143,7 +143,7 @@ impl Reader<'_> {
     /// The column or expression of an `index_elem` or `part_elem`.
     pub(super) fn key_expr(&self, node: Node<'_>) -> Option<Expr> {
         let is_key = |c: &Node<'_>| matches!(c.kind(), kind::ColId | kind::func_expr_windowless | kind::a_expr);
-        node.children().find(is_key).map(|e| self.expr(e))
+        node.all().find(is_key).map(|e| self.expr(e))
     }
 
     /// TABLESPACE.
@@ -177,7 +177,7 @@ impl Reader<'_> {
 
     fn storage_option(&self, node: Node<'_>) -> StorageOption {
         let mut name = String::new();
-        for label in node.named_children().filter(|c| c.kind() != kind::def_arg) {
+        for label in node.named().filter(|c| c.kind() != kind::def_arg) {
             if !name.is_empty() {
                 name.push('.');
             }

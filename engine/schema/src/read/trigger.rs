@@ -4,7 +4,7 @@ use confiture_syntax::{Name, Node};
 
 use super::constraint::deferral;
 use super::name::roles;
-use super::{Reader, kind, name_of};
+use super::{Children, Reader, kind, name_of};
 use crate::catalog::{Deferrable, PolicyCommand, TriggerEvent, TriggerTiming};
 use crate::change::{AlterPolicy, Change, CreatePolicy, CreateRule, CreateTrigger, Ident};
 
@@ -38,7 +38,7 @@ impl Reader<'_> {
         let mut events = Vec::new();
         let mut columns = Vec::new();
         for event in list.list(kind::TriggerOneEvent) {
-            let Some(word) = event.named_children().next() else { continue };
+            let Some(word) = event.named().next() else { continue };
             events.push(match word.kind() {
                 kind::kw_insert => TriggerEvent::Insert,
                 kind::kw_delete => TriggerEvent::Delete,
@@ -65,7 +65,7 @@ impl Reader<'_> {
 
     /// `CreatePolicyStmt`.
     pub(super) fn create_policy(&self, node: Node<'_>) -> Option<Change> {
-        let word = node.child(kind::RowSecurityDefaultPermissive).and_then(|p| p.named_children().nth(1));
+        let word = node.child(kind::RowSecurityDefaultPermissive).and_then(|p| p.named().nth(1));
         let to = node.child(kind::RowSecurityDefaultToRole);
         Some(Change::CreatePolicy(CreatePolicy {
             name: self.child_ident(node, kind::name)?,
@@ -104,7 +104,7 @@ fn timing(node: Node<'_>) -> TriggerTiming {
 
 fn policy_command(node: Node<'_>) -> PolicyCommand {
     let command = node.child(kind::RowSecurityDefaultForCmd).and_then(|f| f.child(kind::row_security_cmd));
-    match command.and_then(|c| c.named_children().next()).map_or("", |c| c.kind()) {
+    match command.and_then(|c| c.named().next()).map_or("", |c| c.kind()) {
         kind::kw_select => PolicyCommand::Select,
         kind::kw_insert => PolicyCommand::Insert,
         kind::kw_update => PolicyCommand::Update,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use confiture_syntax::{Name, Node};
 
-use super::{Reader, kind, name_of};
+use super::{Children, Reader, kind, name_of};
 use crate::change::TypeRef;
 use crate::types::SqlType;
 
@@ -59,7 +59,7 @@ fn named(name: &str, modifiers: Option<Arc<str>>) -> SqlType {
 
 /// The type that a `SimpleTypename` or `ConstTypename` spells.
 pub(crate) fn simple_type(node: Node<'_>) -> SqlType {
-    for child in node.children() {
+    for child in node.all() {
         return match child.kind() {
             kind::GenericType => generic(child),
             kind::Numeric => numeric(child),
@@ -77,7 +77,7 @@ pub(crate) fn simple_type(node: Node<'_>) -> SqlType {
 /// A type named by an identifier. `pg_catalog` goes without saying.
 fn generic(node: Node<'_>) -> SqlType {
     let mut parts: Vec<Name> = Vec::with_capacity(2);
-    for child in node.children() {
+    for child in node.all() {
         match child.kind() {
             kind::type_function_name => parts.push(name_of(child)),
             kind::attrs => parts.extend(child.list(kind::attr_name).into_iter().map(name_of)),
@@ -118,7 +118,7 @@ fn with_scale(modifiers: Arc<str>) -> Arc<str> {
 }
 
 fn numeric(node: Node<'_>) -> SqlType {
-    let Some(word) = node.named_children().next() else { return named("numeric", None) };
+    let Some(word) = node.named().next() else { return named("numeric", None) };
     match word.kind() {
         kind::kw_int | kind::kw_integer => named("int4", None),
         kind::kw_smallint => named("int2", None),
@@ -141,7 +141,7 @@ pub(super) fn integer(node: Node<'_>) -> Option<i64> {
 }
 
 fn bit(node: Node<'_>) -> SqlType {
-    let Some(inner) = node.named_children().next() else { return named("bit", None) };
+    let Some(inner) = node.named().next() else { return named("bit", None) };
     let varying = inner.has(kind::opt_varying);
     match modifiers(inner) {
         length @ Some(_) => named(if varying { "varbit" } else { "bit" }, length),
@@ -152,7 +152,7 @@ fn bit(node: Node<'_>) -> SqlType {
 }
 
 fn character(node: Node<'_>) -> SqlType {
-    let Some(inner) = node.named_children().next() else { return named("bpchar", None) };
+    let Some(inner) = node.named().next() else { return named("bpchar", None) };
     let varying = inner.child(kind::character).is_some_and(|c| c.has(kind::opt_varying) || c.has(kind::kw_varchar));
     match integer(inner) {
         Some(length) => named(if varying { "varchar" } else { "bpchar" }, Some(length.to_string().into())),
@@ -184,7 +184,7 @@ fn interval_modifiers(node: Node<'_>) -> Option<Arc<str>> {
     }
     let fields = node.child(kind::opt_interval)?;
     let mut text = String::new();
-    for child in fields.children() {
+    for child in fields.all() {
         if !text.is_empty() {
             text.push(' ');
         }
@@ -203,7 +203,7 @@ fn interval_modifiers(node: Node<'_>) -> Option<Arc<str>> {
 /// The type that a name before a literal spells: `mytype 'x'`.
 pub(super) fn named_type(func_name: Node<'_>) -> SqlType {
     let mut parts: Vec<Name> = Vec::with_capacity(2);
-    for child in func_name.named_children() {
+    for child in func_name.named() {
         if child.kind() == kind::indirection {
             let elements = child.list(kind::indirection_el).into_iter();
             parts.extend(elements.filter_map(|e| e.child(kind::attr_name)).map(name_of));

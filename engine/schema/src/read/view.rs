@@ -5,7 +5,7 @@ use confiture_syntax::{Node, Syntax};
 use super::index::option_on;
 use super::query::leading_select;
 use super::session::no_data;
-use super::{Reader, kind};
+use super::{Children, Reader, kind};
 use crate::catalog::Persistence;
 use crate::change::{Change, CreateTableAs, CreateView, ObjectRef, Query};
 
@@ -101,7 +101,7 @@ impl Reader<'_> {
 
     /// `ExplainStmt`: with ANALYZE it does what the statement does, without it only plans.
     pub(super) fn explain(&self, node: Node<'_>, syntax: &Syntax) -> Option<Vec<Change>> {
-        let inner = node.child(kind::ExplainableStmt)?.named_children().next()?;
+        let inner = node.child(kind::ExplainableStmt)?.named().next()?;
         let listed = option_on(node, "analyze") || option_on(node, "analyse");
         if node.has(kind::analyze_keyword) || listed {
             return Some(self.statement(inner, syntax));

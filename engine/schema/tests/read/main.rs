@@ -1,0 +1,6 @@
+//! What statements are read as, family by family.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod debug;
+mod families;
+mod invariants;
