@@ -56,7 +56,11 @@ pub struct Judgement {
 
 impl Default for Judgement {
     fn default() -> Self {
-        Judgement { level: Level::None, reason: Arc::from("nothing to note"), range: TextRange::default() }
+        Judgement {
+            level: Level::None,
+            reason: Arc::from("nothing to note"),
+            range: TextRange::default(),
+        }
     }
 }
 
@@ -76,6 +80,15 @@ pub struct Assessment {
 impl Assessment {
     /// The worst of the four.
     pub fn worst(&self) -> Level {
-        [&self.data_loss, &self.compatibility, &self.performance, &self.locking].into_iter().map(|j| j.level).max().unwrap_or_default()
+        [
+            &self.data_loss,
+            &self.compatibility,
+            &self.performance,
+            &self.locking,
+        ]
+        .into_iter()
+        .map(|j| j.level)
+        .max()
+        .unwrap_or_default()
     }
 }

@@ -33,6 +33,9 @@ pub struct Effect {
     pub waits_for_older_snapshots: bool,
     /// What of its effect isn't known. Not empty: the lists above may lack something, and nobody may call it safe.
     pub unknown: Vec<Cause>,
+    /// What is unknown may add to the lists above. Where this is false, they are an upper bound: what is unknown is
+    /// only whether a part of the statement runs.
+    pub open_ended: bool,
 }
 
 /// A lock and why it is taken.
@@ -56,7 +59,10 @@ pub struct Cause {
 impl Cause {
     /// From its parts.
     pub fn new(reason: impl Into<Arc<str>>, range: TextRange) -> Cause {
-        Cause { reason: reason.into(), range }
+        Cause {
+            reason: reason.into(),
+            range,
+        }
     }
 }
 

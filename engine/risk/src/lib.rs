@@ -11,10 +11,14 @@
 //! Start reading at [`effect::Effect`], then [`predict`].
 
 pub mod assessment;
+mod bound;
+mod cast;
 pub mod effect;
+mod literal;
 pub mod lock;
 pub mod predict;
 pub mod version;
+mod volatility;
 
 pub use assessment::{Assessment, Judgement, Level};
 pub use effect::{Effect, Risk};
@@ -28,6 +32,9 @@ use confiture_schema::change::Change;
 ///
 /// `changes` are those of one statement, `before` the catalog and session just before it.
 pub fn assess(changes: &[Change], before: &State, version: PgVersion) -> Risk {
-    let _ = (changes, before, version);
-    Risk::default()
+    let effect = predict::predict(changes, before, version);
+    Risk {
+        effect,
+        ..Risk::default()
+    }
 }

@@ -67,7 +67,9 @@ impl LockMode {
 
     /// From either spelling, in any case.
     pub fn from_name(name: &str) -> Option<LockMode> {
-        LockMode::ALL.into_iter().find(|m| m.pg_name().eq_ignore_ascii_case(name) || m.sql_name().eq_ignore_ascii_case(name))
+        LockMode::ALL
+            .into_iter()
+            .find(|m| m.pg_name().eq_ignore_ascii_case(name) || m.sql_name().eq_ignore_ascii_case(name))
     }
 
     /// Whether a holder of `self` makes a request for `other` wait.
@@ -77,10 +79,37 @@ impl LockMode {
             AccessShare => &[AccessExclusive],
             RowShare => &[Exclusive, AccessExclusive],
             RowExclusive => &[Share, ShareRowExclusive, Exclusive, AccessExclusive],
-            ShareUpdateExclusive => &[ShareUpdateExclusive, Share, ShareRowExclusive, Exclusive, AccessExclusive],
-            Share => &[RowExclusive, ShareUpdateExclusive, ShareRowExclusive, Exclusive, AccessExclusive],
-            ShareRowExclusive => &[RowExclusive, ShareUpdateExclusive, Share, ShareRowExclusive, Exclusive, AccessExclusive],
-            Exclusive => &[RowShare, RowExclusive, ShareUpdateExclusive, Share, ShareRowExclusive, Exclusive, AccessExclusive],
+            ShareUpdateExclusive => &[
+                ShareUpdateExclusive,
+                Share,
+                ShareRowExclusive,
+                Exclusive,
+                AccessExclusive,
+            ],
+            Share => &[
+                RowExclusive,
+                ShareUpdateExclusive,
+                ShareRowExclusive,
+                Exclusive,
+                AccessExclusive,
+            ],
+            ShareRowExclusive => &[
+                RowExclusive,
+                ShareUpdateExclusive,
+                Share,
+                ShareRowExclusive,
+                Exclusive,
+                AccessExclusive,
+            ],
+            Exclusive => &[
+                RowShare,
+                RowExclusive,
+                ShareUpdateExclusive,
+                Share,
+                ShareRowExclusive,
+                Exclusive,
+                AccessExclusive,
+            ],
             AccessExclusive => &LockMode::ALL,
         };
         conflicts.contains(&other)

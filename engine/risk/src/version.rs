@@ -13,7 +13,14 @@ impl PgVersion {
     /// The newest that is modelled.
     pub const NEWEST: PgVersion = PgVersion(18);
     /// All that are modelled, oldest first.
-    pub const ALL: [PgVersion; 6] = [PgVersion(13), PgVersion(14), PgVersion(15), PgVersion(16), PgVersion(17), PgVersion(18)];
+    pub const ALL: [PgVersion; 6] = [
+        PgVersion(13),
+        PgVersion(14),
+        PgVersion(15),
+        PgVersion(16),
+        PgVersion(17),
+        PgVersion(18),
+    ];
 
     /// The version of that number, where it is modelled.
     pub fn new(major: u32) -> Option<PgVersion> {
@@ -50,10 +57,12 @@ impl FromStr for PgVersion {
     /// Accepts `15`, `15.4` and `150004`'s major only as `15`.
     fn from_str(s: &str) -> Result<Self, String> {
         let major = s.split('.').next().unwrap_or(s);
-        major
-            .parse()
-            .ok()
-            .and_then(PgVersion::new)
-            .ok_or_else(|| format!("PostgreSQL {s} is not modelled: versions {} to {} are", PgVersion::OLDEST, PgVersion::NEWEST))
+        major.parse().ok().and_then(PgVersion::new).ok_or_else(|| {
+            format!(
+                "PostgreSQL {s} is not modelled: versions {} to {} are",
+                PgVersion::OLDEST,
+                PgVersion::NEWEST
+            )
+        })
     }
 }
