@@ -90,8 +90,13 @@ impl Reader<'_> {
     }
 
     fn exclusion(&self, node: Node<'_>) -> Option<(IndexElement, Arc<str>)> {
-        let operator = node.child(kind::any_operator)?.text();
-        Some((self.index_element(node.child(kind::index_elem)?)?, operator.into()))
+        let operator = self.operator(node.child(kind::any_operator)?);
+        let schema = operator.schema.filter(|s| s.as_str() != "pg_catalog");
+        let operator: Arc<str> = match schema {
+            Some(schema) => format!("{schema}.{}", operator.name).into(),
+            None => operator.name.as_str().into(),
+        };
+        Some((self.index_element(node.child(kind::index_elem)?)?, operator))
     }
 
     fn foreign_key(&self, element: Node<'_>) -> Option<ForeignKeyDef> {

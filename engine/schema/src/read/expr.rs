@@ -27,6 +27,11 @@ impl Reader<'_> {
             return facts;
         }
         facts.bare_column = bare_column(root);
+        // An index key or partition key is a bare name; elsewhere names are parts of others.
+        if root.kind() == kind::ColId {
+            facts.columns.push(name_of(root));
+            return facts;
+        }
         facts.proves_not_null = proves_not_null(root);
         let mut stack = vec![root];
         while let Some(node) = stack.pop() {
@@ -46,14 +51,9 @@ impl Reader<'_> {
                 }
                 !node.has(kind::indirection)
             }
-            // An index key or partition key is a bare name.
-            kind::ColId => {
-                note(&mut facts.columns, name_of(node));
-                true
-            }
             kind::indirection_el => node.has(kind::attr_name),
-            kind::param_name | kind::ColLabel | kind::BareColLabel | kind::any_name => true,
-            kind::alias_clause | kind::qualified_name | kind::name => true,
+            kind::ColId | kind::param_name | kind::ColLabel | kind::BareColLabel | kind::any_name => true,
+            kind::alias_clause | kind::qualified_name | kind::name | kind::func_name => true,
             kind::Typename => {
                 facts.casts.push(types::sql_type(node));
                 true
@@ -81,7 +81,7 @@ impl Reader<'_> {
     /// The function that this very node calls. SQL's own syntaxes give the function that they stand for.
     pub(super) fn called_function(&self, node: Node<'_>) -> Option<ObjectRef> {
         match node.kind() {
-            kind::func_application => self.child_object(node, kind::func_name),
+            kind::func_application => self.child_object(node, kind::func_name).filter(|f| !is_quantifier(f, node)),
             kind::func_expr_common_subexpr => {
                 let word = node.named().next()?;
                 let trim = word.kind() == kind::kw_trim;
@@ -95,6 +95,13 @@ impl Reader<'_> {
             _ => None,
         }
     }
+}
+
+/// `= ANY (array)`, which the grammar takes for a call of a function of that name.
+fn is_quantifier(function: &ObjectRef, node: Node<'_>) -> bool {
+    function.schema.is_none()
+        && matches!(function.name.as_str(), "any" | "some" | "all")
+        && !node.text().starts_with('"')
 }
 
 /// Adds a name that isn't there yet.

@@ -68,8 +68,7 @@ impl Reader<'_> {
         let mut ctes: Vec<(Name, Vec<OutputColumn>)> = Vec::new();
         let mut at = node;
         loop {
-            let with = at.child(kind::with_clause).or_else(|| at.child(kind::opt_with_clause)?.child(kind::with_clause));
-            for cte in with.and_then(|w| w.child(kind::cte_list)).map(|l| l.list(kind::common_table_expr)).into_iter().flatten() {
+            for cte in super::query::ctes(at) {
                 let Some(name) = cte.child(kind::name) else { continue };
                 let columns = match scope.deeper(&ctes) {
                     Some(inner) => self.cte_output(cte, &inner),

@@ -29,7 +29,7 @@ struct Walk<'r, 't> {
     scope: Vec<Name>,
     query: Query,
     seen: HashSet<(Option<Name>, Name)>,
-    /// FOR UPDATE and its likes, resolved when all is read: their FROM clause and their OF names.
+    /// Children on their way to `steps`.
     scratch: Vec<Node<'t>>,
 }
 
@@ -187,10 +187,8 @@ impl<'t> Walk<'_, 't> {
 
     /// Visits a statement with its WITH queries: each sees those before it, under RECURSIVE all of them.
     fn scoped(&mut self, node: Node<'t>) {
-        let with = node.child(kind::with_clause).or_else(|| node.child(kind::opt_with_clause)?.child(kind::with_clause));
-        let Some(with) = with else { return self.descend(node) };
-        let ctes: Vec<Node<'t>> =
-            with.child(kind::cte_list).map(|l| l.list(kind::common_table_expr)).into_iter().flatten().collect();
+        let Some(with) = with_clause(node) else { return self.descend(node) };
+        let ctes = ctes(node);
         self.steps.push(Step::Leave(self.scope.len()));
         self.scratch.clear();
         push_children(&mut self.scratch, node);
@@ -225,13 +223,16 @@ impl<'t> Walk<'_, 't> {
         let Some(clause) = node.child(kind::for_locking_clause).or(opt) else { return };
         let Some(items) = clause.child(kind::for_locking_items) else { return };
         let Some(select) = node.child(kind::select_clause).and_then(leading_select) else { return };
-        let from = super::output::from_relations(self.reader, select);
+        let own: Vec<Name> = ctes(node).into_iter().filter_map(|c| c.child(kind::name)).map(name_of).collect();
+        let mut from = super::output::from_relations(self.reader, select);
+        from.retain(|(_, r)| !self.is_with_query(r) && (r.schema.is_some() || !own.contains(&r.name)));
         for item in items.list(kind::for_locking_item) {
             let named = item.child(kind::locked_rels_list).and_then(|l| l.child(kind::qualified_name_list));
             let of: Option<Vec<Name>> = named.map(|l| l.list(kind::qualified_name).into_iter().map(name_of).collect());
             for (label, relation) in &from {
                 let locked = of.as_ref().is_none_or(|names| names.contains(label));
-                if locked && !self.is_with_query(relation) && !self.query.row_locks.contains(relation) {
+                let noted = self.query.row_locks.iter().any(|r| r.schema == relation.schema && r.name == relation.name);
+                if locked && !noted {
                     self.query.row_locks.push(relation.clone());
                 }
             }
@@ -276,6 +277,17 @@ impl<'t> Walk<'_, 't> {
         }
         columns
     }
+}
+
+/// The WITH of a statement.
+pub(super) fn with_clause(node: Node<'_>) -> Option<Node<'_>> {
+    node.child(kind::with_clause).or_else(|| node.child(kind::opt_with_clause)?.child(kind::with_clause))
+}
+
+/// The WITH queries of a statement.
+pub(super) fn ctes(node: Node<'_>) -> Vec<Node<'_>> {
+    let list = with_clause(node).and_then(|w| w.child(kind::cte_list));
+    list.map(|l| l.list(kind::common_table_expr)).unwrap_or_default()
 }
 
 /// Whether nothing can hide beneath: no subscript, no type modifier that is an expression.

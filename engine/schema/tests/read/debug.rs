@@ -65,12 +65,17 @@ impl Value {
         }
     }
 
-    fn absent(&self) -> bool {
+    /// Whether a field holds what it holds where nothing is written.
+    fn absent(&self, field: &str) -> bool {
         match self {
-            Value::Atom(a) => matches!(
-                a.as_str(),
-                "None" | "false" | "Restrict" | "Permanent" | "No" | "NoAction" | "Volatile" | "Default" | "Plain"
-            ),
+            Value::Atom(a) => match field {
+                "behavior" => a == "Restrict",
+                "persistence" => a == "Permanent",
+                "deferrable" => a == "No",
+                "on_update" | "on_delete" => a == "NoAction",
+                "volatility" => a == "Volatile",
+                _ => matches!(a.as_str(), "None" | "false"),
+            },
             Value::List(items) => items.is_empty(),
             _ => false,
         }
@@ -117,7 +122,7 @@ impl Value {
                 format!("`{}`{}", text("text"), if facts == "{}" { "" } else { facts })
             }
             _ => {
-                let shown = fields.iter().filter(|(n, v)| !matches!(n.as_str(), "range" | "after_index_keyword") && !v.absent());
+                let shown = fields.iter().filter(|(n, v)| !matches!(n.as_str(), "range" | "after_index_keyword") && !v.absent(n));
                 let shown: Vec<String> = shown
                     .map(|(n, v)| if matches!(v, Value::Atom(a) if a == "true") { n.clone() } else { format!("{n}: {}", v.short()) })
                     .collect();
