@@ -104,7 +104,14 @@ impl<'a> StatementContext<'a> {
         let known = self.before.catalog.relation(relation);
         let temporary = relation.schema.as_str() == "pg_temp"
             || known.is_some_and(|r| r.persistence == Persistence::Temporary);
-        if temporary || self.before.session.transaction.created.contains_key(relation) {
+        if temporary
+            || self
+                .before
+                .session
+                .transaction
+                .created_in_script
+                .contains_key(relation)
+        {
             return false;
         }
         match (known, self.script.layout) {
@@ -114,21 +121,21 @@ impl<'a> StatementContext<'a> {
         }
     }
 
-    /// The relation that a name in this statement means: the one that its effect names, otherwise what search_path finds.
+    /// The relation that a name in this statement means; where no script created it, what its effect makes of the name.
     pub fn resolve(&self, name: &ObjectRef) -> QualName {
-        if let Some(schema) = &name.schema {
-            return QualName::new(schema.clone(), name.name.clone());
+        if let Some(found) = self.before.resolve_relation(name) {
+            return found;
         }
         let path = &self.before.session.search_path;
-        let candidate = |schema: &Name| QualName::new(schema.clone(), name.name.clone());
-        let temporary = QualName::new("pg_temp", name.name.clone());
-        if self.before.catalog.relation(&temporary).is_some() {
-            return temporary;
-        }
-        path.iter()
-            .map(candidate)
-            .find(|q| self.before.catalog.relation(q).is_some() || self.risk.effect.locks.contains_key(q))
-            .or_else(|| path.first().map(candidate))
+        let schemas = name
+            .schema
+            .iter()
+            .chain(path.iter().filter(|_| name.schema.is_none()));
+        let mut candidates = schemas.map(|schema| QualName::new(schema.clone(), name.name.clone()));
+        let first = candidates.clone().next();
+        candidates
+            .find(|q| self.risk.effect.locks.contains_key(q))
+            .or(first)
             .unwrap_or_else(|| QualName::new("public", name.name.clone()))
     }
 
@@ -298,13 +305,14 @@ impl<'a> Sink<'a> {
         origin: Origin,
         message: impl Into<String>,
     ) -> &mut Finding {
-        let place = match self.locations.get(origin.statement as usize) {
-            Some(location) => location.place(origin.range),
-            None => Place {
-                script: usize::MAX,
-                segment: 0,
-                range: origin.range,
-            },
+        let (script, segment) = match self.locations.get(origin.statement as usize) {
+            Some(location) => (location.script, location.segment),
+            None => (usize::MAX, 0),
+        };
+        let place = Place {
+            script,
+            segment,
+            range: origin.range,
         };
         self.push(subject, place, message.into())
     }

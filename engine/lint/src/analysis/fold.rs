@@ -242,7 +242,7 @@ impl Pass<'_, '_> {
         let origin = Origin {
             script: self.index as u32,
             statement: at as u32,
-            range: TextRange::default(),
+            range: self.statements[at].at.range,
         };
         for change in changes {
             state.apply(change, origin);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use confiture_project::Project;
 use confiture_schema::change::Change;
 use confiture_schema::read;
+use confiture_syntax::split::PieceKind;
 use confiture_syntax::{Syntax, SyntaxError};
 use rayon::prelude::*;
 
@@ -48,17 +49,19 @@ pub(crate) fn statements(project: &Project) -> Vec<Statement<'_>> {
 }
 
 fn split(script: usize, segment: usize, text: &str) -> impl Iterator<Item = (Location, &str)> {
-    confiture_syntax::split(text)
-        .statements
+    let pieces = confiture_syntax::split::split(text)
         .into_iter()
-        .map(move |statement| {
-            let at = Location {
+        .filter(|piece| piece.kind == PieceKind::Sql);
+    pieces.map(move |piece| {
+        (
+            Location {
                 script,
                 segment,
-                range: statement.range,
-            };
-            (at, statement.range.slice(text))
-        })
+                range: piece.range,
+            },
+            piece.range.slice(text),
+        )
+    })
 }
 
 fn read_one(at: Location, text: &str) -> Statement<'_> {

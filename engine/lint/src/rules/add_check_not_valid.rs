@@ -35,7 +35,7 @@ use confiture_schema::change::{AlterAction, ConstraintDefKind};
 
 use crate::Severity;
 use crate::context::{Sink, StatementContext, Subject};
-use crate::rule::{Activation, Category, Check, Rule, Scope, eugene, pgls, squawk, strong_migrations};
+use crate::rule::{Activation, Category, Check, Rule, Scope, atlas, eugene, pgls, squawk, strong_migrations};
 
 pub(super) static RULE: Rule = Rule {
     name: "add-check-not-valid",
@@ -50,6 +50,7 @@ pub(super) static RULE: Rule = Rule {
         pgls("constraintMissingNotValid"),
         eugene("E1"),
         strong_migrations("Adding a check constraint"),
+        atlas("PG305"),
     ],
     options: &[],
     check: Check::Statement(check),

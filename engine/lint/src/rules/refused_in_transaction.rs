@@ -36,7 +36,7 @@ use confiture_syntax::TextRange;
 
 use crate::Severity;
 use crate::context::{Sink, StatementContext, Subject};
-use crate::rule::{Activation, Category, Check, Rule, Scope, pgls, squawk};
+use crate::rule::{Activation, Category, Check, Rule, Scope, atlas, pgls, squawk};
 
 pub(super) static RULE: Rule = Rule {
     name: "refused-in-transaction",
@@ -49,6 +49,7 @@ pub(super) static RULE: Rule = Rule {
     provenance: &[
         squawk("ban-concurrent-index-creation-in-transaction"),
         pgls("banConcurrentIndexCreationInTransaction"),
+        atlas("PG103"),
     ],
     options: &[],
     check: Check::Statement(check),

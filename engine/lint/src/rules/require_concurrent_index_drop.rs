@@ -80,15 +80,7 @@ fn report(statement: &StatementContext<'_>, sink: &mut Sink<'_>, drop: &Drop) {
 
 /// The table that an index is on. One that no script created stays unreported: it may not exist.
 fn table_of(statement: &StatementContext<'_>, object: &ObjectName) -> Option<(QualName, RelationKind)> {
-    let catalog = &statement.before.catalog;
-    let schemas = match &object.name.schema {
-        Some(schema) => vec![schema.clone()],
-        None => statement.before.session.search_path.to_vec(),
-    };
-    schemas.into_iter().find_map(|schema| {
-        let index = QualName::new(schema.clone(), object.name.name.clone());
-        let table = QualName::new(schema, catalog.index_tables.get(&index)?.clone());
-        let kind = catalog.relation(&table)?.kind;
-        Some((table, kind))
-    })
+    let (table, _) = statement.before.resolve_index(&object.name)?;
+    let kind = statement.before.catalog.relation(&table)?.kind;
+    Some((table, kind))
 }

@@ -25,7 +25,7 @@ use confiture_schema::change::{Change, Reindex, ReindexTarget};
 
 use crate::Severity;
 use crate::context::{Sink, StatementContext, Subject};
-use crate::rule::{Activation, Category, Check, Rule, Scope, squawk};
+use crate::rule::{Activation, Category, Check, Rule, Scope, pgls, squawk};
 
 pub(super) static RULE: Rule = Rule {
     name: "require-concurrent-reindex",
@@ -35,7 +35,10 @@ pub(super) static RULE: Rule = Rule {
     scope: Scope::Live,
     categories: &[Category::MigrationSafety],
     aliases: &["require-concurrent-reindexing"],
-    provenance: &[squawk("require-concurrent-reindex")],
+    provenance: &[
+        squawk("require-concurrent-reindex"),
+        pgls("requireConcurrentReindex"),
+    ],
     options: &[],
     check: Check::Statement(check),
 };

@@ -27,7 +27,7 @@ use confiture_syntax::Name;
 
 use crate::Severity;
 use crate::context::{RelationContext, Sink, Subject};
-use crate::rule::{Activation, Category, Check, Rule, Scope, pgls};
+use crate::rule::{Activation, Category, Check, Rule, Scope, eugene, pgls};
 
 pub(super) static RULE: Rule = Rule {
     name: "require-foreign-key-index",
@@ -41,7 +41,7 @@ pub(super) static RULE: Rule = Rule {
         "foreign-key-index",
         "index-required-for-fk",
     ],
-    provenance: &[pgls("unindexedForeignKeys")],
+    provenance: &[eugene("E15"), pgls("unindexedForeignKeys")],
     options: &[],
     check: Check::Relation(check),
 };

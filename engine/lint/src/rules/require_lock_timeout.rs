@@ -46,6 +46,8 @@ pub(super) static RULE: Rule = Rule {
     aliases: &["require-timeout-settings", "lock-timeout"],
     provenance: &[
         squawk("require-timeout-settings"),
+        squawk("require-lock-timeout"),
+        squawk("require-statement-timeout"),
         pgls("lockTimeoutWarning"),
         eugene("E9"),
         strong_migrations("Lock timeouts"),

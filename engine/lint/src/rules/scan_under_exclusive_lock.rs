@@ -32,7 +32,7 @@ use confiture_schema::catalog::RelationKind;
 
 use crate::Severity;
 use crate::context::{Sink, StatementContext, Subject};
-use crate::rule::{Activation, Category, Check, Rule, Scope};
+use crate::rule::{Activation, Category, Check, Rule, Scope, pgls};
 
 pub(super) static RULE: Rule = Rule {
     name: "scan-under-exclusive-lock",
@@ -42,7 +42,7 @@ pub(super) static RULE: Rule = Rule {
     scope: Scope::Live,
     categories: &[Category::MigrationSafety],
     aliases: &[],
-    provenance: &[],
+    provenance: &[pgls("avoidAttachingPartition")],
     options: &[],
     check: Check::Statement(check),
 };

@@ -45,7 +45,7 @@ pub(super) static RULE: Rule = Rule {
         pgls("addingNotNullField"),
         eugene("E2"),
         strong_migrations("Setting NOT NULL on an existing column"),
-        atlas("PG302"),
+        atlas("PG303"),
     ],
     options: &[],
     check: Check::Statement(check),

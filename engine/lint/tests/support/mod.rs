@@ -68,6 +68,11 @@ impl Migration {
         }
     }
 
+    /// Whose rules it follows.
+    pub(crate) fn layout(self, layout: Layout) -> Migration {
+        Migration { layout, ..self }
+    }
+
     /// How its tool runs it.
     pub(crate) fn transaction(self, mode: TransactionMode) -> Migration {
         Migration { mode, ..self }
