@@ -71,7 +71,9 @@ impl SqlType {
             "float8" => "double precision",
             "bool" => "boolean",
             "varchar" => "character varying",
-            "bpchar" => "character",
+            // Without a length it is another type than CHARACTER, which is CHARACTER(1); so with BIT.
+            "bpchar" if self.modifiers.is_some() => "character",
+            "bit" if self.modifiers.is_none() => "\"bit\"",
             "varbit" => "bit varying",
             "char" => "\"char\"",
             other => other,

@@ -11,8 +11,10 @@ mod describe;
 mod diff;
 mod json;
 pub mod normal;
+mod sql;
 mod text;
 
 pub use diff::{Difference, diff};
 pub use json::json;
+pub use sql::sql;
 pub use text::text;

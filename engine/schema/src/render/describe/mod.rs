@@ -3,6 +3,9 @@
 mod object;
 mod relation;
 
+pub(super) use object::signature;
+pub(super) use relation::action;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

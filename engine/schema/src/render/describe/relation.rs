@@ -2,6 +2,8 @@
 
 mod part;
 
+pub(in crate::render) use part::action;
+
 use super::{Item, Value, names};
 use crate::catalog::{
     Catalog, Column, GeneratedStorage, IdentityKind, PartitionBound, Persistence, QualName, Relation,

@@ -15,6 +15,7 @@ mod read;
 mod term;
 
 use confiture_syntax::Syntax;
+use confiture_syntax::lexer::Dialect;
 
 use crate::expr::Expr;
 use crate::types::SqlType;
@@ -175,7 +176,8 @@ enum Casts {
 }
 
 fn term(text: &str, casts: Casts) -> Option<Term> {
-    let syntax = Syntax::parse(&format!("SELECT {text}"));
+    // Slices (`a[1:n]`) look like psql's variables, and here nothing is psql's.
+    let syntax = Syntax::parse_as(&format!("SELECT {text}"), Dialect::Server);
     let statement = syntax.statement()?;
     read::Reading { casts }.statement(statement)
 }

@@ -1,0 +1,209 @@
+//! The replayed catalog is PostgreSQL's own: files are applied to a real server, statement by statement, and replayed;
+//! the server is introspected, and the two catalogs are compared.
+//!
+//! `CONFITURE_TEST_MAJORS` (`13,18`) names the servers' versions; without it the newest that the machine has is used.
+//! `CONFITURE_CORPUS` is the folder of published projects (`shared/corpus/fetch`), `$TMPDIR/sql-corpus` by default;
+//! without it only the fixtures are tried.
+
+#[path = "catalog_oracle/corpus.rs"]
+mod corpus;
+#[path = "catalog_oracle/replay.rs"]
+mod replay;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use confiture_postgres::{Cluster, introspect};
+use confiture_schema::catalog::Catalog;
+use confiture_schema::render;
+
+use replay::{Outcome, Script, run};
+
+fn fixtures() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/catalog");
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("the fixtures' folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|e| e == "sql"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// The versions to try on; `None` is the newest that the machine has.
+fn majors() -> Vec<Option<u32>> {
+    match std::env::var("CONFITURE_TEST_MAJORS") {
+        Ok(list) => list
+            .split(',')
+            .map(|m| Some(m.trim().parse().expect("a major version")))
+            .collect(),
+        Err(_) => vec![None],
+    }
+}
+
+fn cluster(major: Option<u32>) -> &'static Cluster {
+    Cluster::shared(major).unwrap_or_else(|error| panic!("a server: {error}"))
+}
+
+/// The version that a fixture needs at least: `-- min: 15` in its first line.
+fn least_version(sql: &str) -> u32 {
+    let first = sql.lines().next().unwrap_or_default();
+    first
+        .strip_prefix("-- min:")
+        .map_or(0, |rest| rest.trim().parse().expect("a version"))
+}
+
+#[test]
+fn fixtures_give_the_servers_catalog() {
+    let only = std::env::var("CONFITURE_FIXTURE").ok();
+    let mut wrong = Vec::new();
+    for major in majors() {
+        let cluster = cluster(major);
+        for file in fixtures() {
+            let name = file.file_name().expect("a file").to_string_lossy().into_owned();
+            let sql = fs::read_to_string(&file).expect("a fixture");
+            if least_version(&sql) > cluster.major() || only.as_ref().is_some_and(|o| !name.starts_with(o)) {
+                continue;
+            }
+            let outcome = run(
+                cluster,
+                &[Script {
+                    name: name.clone(),
+                    sql,
+                }],
+                "",
+            )
+            .expect("a server");
+            for rejected in &outcome.rejected {
+                println!("{name} on {}: the server refuses {rejected}", cluster.major());
+            }
+            wrong.extend(
+                outcome
+                    .differences
+                    .iter()
+                    .map(|d| format!("{name} on {}: {d}", cluster.major())),
+            );
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} differences (file ≠ server):\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn the_corpus_gives_the_servers_catalog() {
+    let Some(folder) = corpus::folder() else { return };
+    let only = std::env::var("CONFITURE_PROJECT").ok();
+    let mut rows = vec![format!(
+        "{:<28} {:>5} {:>10} {:>7} {:>8} {:>11}",
+        "project", "files", "statements", "loaded", "rejected", "differences"
+    )];
+    let mut wrong = Vec::new();
+    let cluster = cluster(majors().first().copied().flatten());
+    for project in corpus::projects(&folder) {
+        if only.as_ref().is_some_and(|o| !project.name.starts_with(o)) {
+            continue;
+        }
+        let outcome = run(cluster, &project.scripts, &project.prelude).expect("a server");
+        rows.push(row(&project.name, project.scripts.len(), &outcome));
+        if std::env::var_os("CONFITURE_VERBOSE").is_some() {
+            rows.extend(outcome.rejected.iter().map(|r| format!("    refused: {r}")));
+        }
+        wrong.extend(
+            outcome
+                .differences
+                .iter()
+                .map(|d| format!("{}: {d}", project.name)),
+        );
+    }
+    println!("{}", rows.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} differences (files ≠ server):\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+fn row(name: &str, files: usize, outcome: &Outcome) -> String {
+    format!(
+        "{name:<28} {files:>5} {:>10} {:>7} {:>8} {:>11}",
+        outcome.statements,
+        outcome.loaded,
+        outcome.rejected.len(),
+        outcome.differences.len()
+    )
+}
+
+/// What `render::sql` writes recreates the catalog it was written from.
+#[test]
+fn the_sql_form_recreates_the_catalog() {
+    let only = std::env::var("CONFITURE_FIXTURE").ok();
+    let cluster = cluster(majors().first().copied().flatten());
+    let mut wrong = Vec::new();
+    for file in fixtures() {
+        let name = file.file_name().expect("a file").to_string_lossy().into_owned();
+        let sql = fs::read_to_string(&file).expect("a fixture");
+        if least_version(&sql) > cluster.major() || only.as_ref().is_some_and(|o| !name.starts_with(o)) {
+            continue;
+        }
+        let outcome = run(
+            cluster,
+            &[Script {
+                name: name.clone(),
+                sql,
+            }],
+            "",
+        )
+        .expect("a server");
+        match recreated(cluster, &outcome.server) {
+            Ok(again) => {
+                let mut differences = render::diff(&outcome.server, &again);
+                differences.retain(|d| !kept_by_name_alone(d));
+                wrong.extend(differences.iter().map(|d| format!("{name}: {d}")));
+            }
+            Err(error) => wrong.push(format!("{name}: {error}")),
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} differences:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+/// Objects whose definitions the catalog doesn't keep can't be recreated from it.
+fn kept_by_name_alone(difference: &render::Difference) -> bool {
+    const KINDS: [&str; 12] = [
+        "aggregate",
+        "rule",
+        "publication",
+        "statistics",
+        "operator",
+        "cast",
+        "collation",
+        "conversion",
+        "text search",
+        "foreign",
+        "server",
+        "user mapping",
+    ];
+    KINDS.iter().any(|kind| difference.object.starts_with(kind))
+        || difference.object.starts_with("access method")
+        || difference.aspect == "access method"
+}
+
+fn recreated(cluster: &Cluster, catalog: &Catalog) -> Result<Catalog, String> {
+    let database = cluster.create_database("again").map_err(|e| e.to_string())?;
+    let mut session = database.connect_blocking().map_err(|e| e.to_string())?;
+    for statement in replay::statements(&render::sql(catalog)) {
+        session
+            .batch(&statement)
+            .map_err(|error| format!("{error} in {statement}"))?;
+    }
+    introspect(&mut session).map_err(|e| e.to_string())
+}
