@@ -1,5 +1,7 @@
 //! Where and why a statement is broken, as PostgreSQL would say it.
 
+mod lookahead;
+
 use crate::error::{SyntaxError, SyntaxErrorKind};
 use crate::keywords::category;
 use crate::lexer::{Dialect, Lexer, Token, TokenKind, is_ident};
@@ -13,16 +15,21 @@ const MAX_TRACED_BYTES: usize = 1 << 20;
 
 /// True when the tree has errors or takes a keyword for a name where PostgreSQL would not.
 pub(crate) fn is_broken(prepared: &str, tree: &Tree) -> bool {
-    tree.root_node().has_error() || first_demoted_keyword(prepared, tree).is_some()
+    tree.root_node().has_error() || first_misread_token(prepared, tree).is_some()
 }
 
-/// The parser takes a keyword for an identifier where only an identifier fits; PostgreSQL's scanner never does.
-fn first_demoted_keyword(prepared: &str, tree: &Tree) -> Option<usize> {
+/// PostgreSQL's scanner never takes a keyword for an identifier or SQL's own operators for an arbitrary one; the grammar's does
+/// where nothing else fits.
+fn first_misread_token(prepared: &str, tree: &Tree) -> Option<usize> {
     let identifier = parser::language().id_for_node_kind("identifier", true);
+    let operator = parser::language().id_for_node_kind("operator", true);
     let mut cursor = tree.walk();
     loop {
         let node = cursor.node();
-        if node.kind_id() == identifier && is_keyword(&prepared[node.byte_range()]) {
+        let kind = node.kind_id();
+        if (kind == identifier && is_keyword(&prepared[node.byte_range()]))
+            || (kind == operator && is_sql_operator(&prepared[node.byte_range()]))
+        {
             return Some(node.start_byte());
         }
         if cursor.goto_first_child() {
@@ -34,6 +41,13 @@ fn first_demoted_keyword(prepared: &str, tree: &Tree) -> Option<usize> {
             }
         }
     }
+}
+
+fn is_sql_operator(text: &str) -> bool {
+    matches!(
+        text,
+        "+" | "-" | "*" | "/" | "%" | "^" | "<" | ">" | "=" | "<=" | ">=" | "<>" | "=>"
+    )
 }
 
 fn is_keyword(word: &str) -> bool {
@@ -51,15 +65,12 @@ fn is_keyword(word: &str) -> bool {
 pub(crate) fn diagnose(text: &str, dialect: Dialect, prepared: &Prepared<'_>, tree: &Tree) -> SyntaxError {
     let lexical = first_lexical_error(text, dialect);
     let failure = grammatical_failure(prepared, tree).map(|offset| prepared.shifts.to_source(offset as u32));
-    let error = match (lexical, failure) {
-        (Some(lexical), Some(failure))
-            if failure < lexical.range.start
-                && token_at(text, dialect, failure).range.start < lexical.range.start =>
-        {
-            at_token(text, token_at(text, dialect, failure))
-        }
+    let failed = failure
+        .map(|offset| lookahead::named_token(text, dialect, prepared, token_at(text, dialect, offset)));
+    let error = match (lexical, failed) {
+        (Some(lexical), Some(failed)) if failed.range.start < lexical.range.start => at_token(text, failed),
         (Some(lexical), _) => lexical,
-        (None, failure) => at_token(text, token_at(text, dialect, failure.unwrap_or(0))),
+        (None, failed) => at_token(text, failed.unwrap_or_else(|| token_at(text, dialect, 0))),
     };
     let beyond_us = prepared.has_variables || prepared.has_commands;
     if beyond_us {
@@ -85,10 +96,10 @@ fn grammatical_failure(prepared: &Prepared<'_>, tree: &Tree) -> Option<usize> {
     } else {
         first_error(tree)
     };
-    let demoted = first_demoted_keyword(&prepared.text, tree);
-    match (traced, demoted) {
-        (Some(traced), Some(demoted)) => Some(traced.min(demoted)),
-        (traced, demoted) => traced.or(demoted),
+    let misread = first_misread_token(&prepared.text, tree);
+    match (traced, misread) {
+        (Some(traced), Some(misread)) => Some(traced.min(misread)),
+        (traced, misread) => traced.or(misread),
     }
 }
 

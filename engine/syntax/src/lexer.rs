@@ -71,7 +71,7 @@ pub enum TokenKind {
     Typecast,
     /// `:=`
     Assign,
-    /// `:name`
+    /// `:name`; in an extension's script, `@extschema@`.
     Variable,
     /// `:'name'`
     QuotedVariable,
@@ -273,22 +273,22 @@ impl Lexer<'_> {
 
     fn number(&mut self) -> Token {
         let bytes = self.text.as_bytes();
-        let radix_digits: Option<fn(u8) -> bool> = match (self.byte(0), self.byte(1)) {
-            (b'0', b'x' | b'X') => Some(|byte| byte.is_ascii_hexdigit() || byte == b'_'),
-            (b'0', b'o' | b'O') => Some(|byte| matches!(byte, b'0'..=b'7' | b'_')),
-            (b'0', b'b' | b'B') => Some(|byte| matches!(byte, b'0' | b'1' | b'_')),
+        let radix_digits: Option<fn(&u8) -> bool> = match (self.byte(0), self.byte(1)) {
+            (b'0', b'x' | b'X') => Some(u8::is_ascii_hexdigit),
+            (b'0', b'o' | b'O') => Some(|byte| matches!(byte, b'0'..=b'7')),
+            (b'0', b'b' | b'B') => Some(|byte| matches!(byte, b'0' | b'1')),
             _ => None,
         };
         if let Some(digits) = radix_digits {
-            let end = run(bytes, self.at + 2, digits);
+            let end = digits_end(bytes, self.at + 2, digits);
             if end > self.at + 2 {
                 return self.token(TokenKind::Number, end, true);
             }
         }
-        let mut end = run(bytes, self.at, is_digit);
+        let mut end = digits_end(bytes, self.at, u8::is_ascii_digit);
         // `1..10` is a range in PL/pgSQL: the dots are their own token.
         if bytes.get(end) == Some(&b'.') && bytes.get(end + 1) != Some(&b'.') {
-            end = run(bytes, end + 1, is_digit);
+            end = decimals_end(bytes, end + 1);
         }
         let end = exponent(bytes, end);
         self.token(TokenKind::Number, end, true)
@@ -297,7 +297,7 @@ impl Lexer<'_> {
     fn dot(&mut self) -> Token {
         if self.byte(1).is_ascii_digit() {
             let bytes = self.text.as_bytes();
-            let end = exponent(bytes, run(bytes, self.at + 1, is_digit));
+            let end = exponent(bytes, decimals_end(bytes, self.at + 1));
             return self.token(TokenKind::Number, end, true);
         }
         if self.byte(1) == b'.' {
@@ -338,6 +338,9 @@ impl Lexer<'_> {
     /// comes earlier.
     fn operator(&mut self) -> Token {
         let bytes = self.text.as_bytes();
+        if self.dialect == Dialect::Psql && bytes[self.at..].starts_with(EXTENSION_SCHEMA) {
+            return self.simple(TokenKind::Variable, EXTENSION_SCHEMA.len());
+        }
         let mut end = run(bytes, self.at, is_operator);
         for at in self.at..end {
             if bytes[at..].starts_with(b"/*") || bytes[at..].starts_with(b"--") {
@@ -356,6 +359,9 @@ impl Lexer<'_> {
     }
 }
 
+/// What CREATE EXTENSION replaces by a name in an extension's script.
+const EXTENSION_SCHEMA: &[u8] = b"@extschema@";
+
 fn run(bytes: &[u8], mut at: usize, accept: impl Fn(u8) -> bool) -> usize {
     while at < bytes.len() && accept(bytes[at]) {
         at += 1;
@@ -367,8 +373,23 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
 }
 
-fn is_digit(byte: u8) -> bool {
-    byte.is_ascii_digit() || byte == b'_'
+/// As [`digits_end`], but an underscore can't come first.
+fn decimals_end(bytes: &[u8], at: usize) -> usize {
+    if bytes.get(at) == Some(&b'_') {
+        at
+    } else {
+        digits_end(bytes, at, u8::is_ascii_digit)
+    }
+}
+
+/// The end of a run of digits that single underscores may separate.
+fn digits_end(bytes: &[u8], mut at: usize, digit: impl Fn(&u8) -> bool) -> usize {
+    while bytes.get(at).is_some_and(&digit)
+        || (bytes.get(at) == Some(&b'_') && bytes.get(at + 1).is_some_and(&digit))
+    {
+        at += 1;
+    }
+    at
 }
 
 /// A character that may continue an identifier.
@@ -396,7 +417,7 @@ fn exponent(bytes: &[u8], end: usize) -> usize {
     let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
     let digits = end + 1 + sign;
     if bytes.get(digits).is_some_and(u8::is_ascii_digit) {
-        run(bytes, digits, is_digit)
+        decimals_end(bytes, digits)
     } else {
         end
     }

@@ -19,6 +19,7 @@ mod node;
 mod parser;
 mod prepare;
 mod range;
+mod repair;
 pub mod split;
 mod syntax;
 

@@ -63,10 +63,6 @@ struct Trace {
     at: (usize, usize),
     /// The furthest position at which some reading of the text failed.
     failed: Option<(usize, usize)>,
-    /// Positions before which a keyword was taken for a name, in some reading.
-    demoted: Vec<(usize, usize)>,
-    /// Positions before which it was taken for the keyword, in another.
-    kept: Vec<(usize, usize)>,
     recovering: bool,
 }
 
@@ -90,17 +86,7 @@ pub(crate) fn first_failure(text: &str) -> Option<usize> {
         parser.reset();
     });
     let trace = trace.lock().unwrap_or_else(PoisonError::into_inner);
-    let demoted = trace
-        .demoted
-        .iter()
-        .filter(|at| !trace.kept.contains(at))
-        .min()
-        .copied();
-    let failed = match (trace.failed, demoted) {
-        (Some(failed), Some(demoted)) => Some(failed.min(demoted)),
-        (failed, demoted) => failed.or(demoted),
-    }?;
-    Some(offset_of(text, failed))
+    Some(offset_of(text, trace.failed?))
 }
 
 impl Trace {
@@ -112,8 +98,6 @@ impl Trace {
             self.at = (number_after(process, "row:"), number_after(process, "col:"));
         } else if message.starts_with("detect_error ") {
             self.failed = self.failed.max(Some(self.at));
-        } else if message.starts_with("switch from_keyword:") {
-            self.demoted.push(self.at);
         } else if message.starts_with("resume version:") {
             self.recovering = true;
         }

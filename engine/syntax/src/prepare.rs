@@ -2,10 +2,11 @@
 //!
 //! PostgreSQL's scanner knows more than the grammar's: nested comments, constants that go on in the next line, `U&"…"`, letters
 //! beyond Latin-1, where operators end. And psql knows variables and commands. So the source is rewritten before it is parsed,
-//! each thing to one of the same length that the grammar understands; the tree's positions are the source's. Only between two
-//! operators that touch is a space inserted, and [`Prepared::to_source`] takes it out again.
+//! each thing to one of the same length that the grammar understands; the tree's positions are the source's. Rarely (between two
+//! operators that touch, say) text must be inserted; [`Shifts::to_source`] takes that out again.
 
 use crate::lexer::{Dialect, Lexer, Token, TokenKind};
+use crate::repair::Repair;
 use std::borrow::Cow;
 
 /// What stands in for psql's variables.
@@ -30,43 +31,67 @@ pub(crate) struct Prepared<'t> {
     pub(crate) has_commands: bool,
 }
 
-/// Where spaces were inserted: offsets in the source, in order.
+/// Where text was inserted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Shifts(Box<[u32]>);
+pub(crate) struct Shifts(Box<[Shift]>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shift {
+    /// The source's offset before which text was inserted.
+    source: u32,
+    /// How much was inserted before.
+    before: u32,
+    /// How much was inserted here.
+    length: u32,
+}
 
 impl Shifts {
+    fn new(insertions: &[(u32, &str)]) -> Shifts {
+        let mut before = 0;
+        let shift = |&(source, text): &(u32, &str)| {
+            let shift = Shift {
+                source,
+                before,
+                length: text.len() as u32,
+            };
+            before += shift.length;
+            shift
+        };
+        Shifts(insertions.iter().map(shift).collect())
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The source's offset of an offset in the prepared text.
     pub(crate) fn to_source(&self, offset: u32) -> u32 {
-        if self.0.is_empty() {
-            return offset;
+        let passed = self
+            .0
+            .partition_point(|shift| shift.source + shift.before < offset);
+        match passed.checked_sub(1).and_then(|last| self.0.get(last)) {
+            None => offset,
+            Some(shift) => offset
+                .saturating_sub(shift.before + shift.length)
+                .max(shift.source),
         }
-        // The space inserted before source offset `s` as the `k`-th lies at prepared offset `s + k`.
-        let mut low = 0;
-        let mut high = self.0.len();
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            if self.0[middle] as usize + middle < offset as usize {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        offset - low as u32
     }
 }
 
 /// Rewrites `text` for the grammar.
-pub(crate) fn prepare(text: &str, dialect: Dialect, variables: Variables) -> Prepared<'_> {
+pub(crate) fn prepare<'t>(
+    text: &'t str,
+    dialect: Dialect,
+    variables: Variables,
+    repairs: &[Repair],
+) -> Prepared<'t> {
     let mut preparation = Preparation {
         source: text,
         bytes: None,
         insertions: Vec::new(),
         has_variables: false,
         has_commands: false,
+        last_operator: None,
     };
     let mut lexer = Lexer::new(text, dialect).peekable_tokens();
     let mut brackets = 0u32;
@@ -91,19 +116,26 @@ pub(crate) fn prepare(text: &str, dialect: Dialect, variables: Variables) -> Pre
                     },
                 );
             }
+            TokenKind::Ident => preparation.ident(token, lexer.rest()),
             kind if kind.is_variable() => preparation.variable(token, variables, brackets),
             _ => preparation.token(token),
         }
+        if !token.kind.is_trivia() {
+            preparation.last_operator = (token.kind == TokenKind::Operator).then_some(token);
+        }
     }
+    preparation.repair(repairs);
     preparation.finish()
 }
 
 struct Preparation<'t> {
     source: &'t str,
     bytes: Option<Vec<u8>>,
-    insertions: Vec<u32>,
+    insertions: Vec<(u32, &'static str)>,
     has_variables: bool,
     has_commands: bool,
+    /// The operator right before the current token, trivia aside.
+    last_operator: Option<Token>,
 }
 
 impl<'t> Preparation<'t> {
@@ -115,9 +147,6 @@ impl<'t> Preparation<'t> {
         let (start, end) = (token.range.start as usize, token.range.end as usize);
         let source = &self.source.as_bytes()[start..end];
         match token.kind {
-            TokenKind::Ident if !source.is_ascii() => {
-                self.replace(start, end, |byte| if byte >= 0x80 { b'_' } else { byte })
-            }
             TokenKind::Whitespace if source.iter().any(|byte| matches!(byte, 0x0b | 0x0c)) => {
                 self.replace(
                     start,
@@ -127,7 +156,7 @@ impl<'t> Preparation<'t> {
             }
             TokenKind::BlockComment if token.terminated => self.block_comment(start, end),
             TokenKind::Number => self.number(start, end),
-            TokenKind::Operator => self.operator(end),
+            TokenKind::Operator => self.operator(start, end),
             _ if !token.terminated => {}
             TokenKind::String if token.continued => self.fill(start, end, b'\''),
             TokenKind::NationalString => self.fill(start, end, b'\''),
@@ -155,6 +184,47 @@ impl<'t> Preparation<'t> {
             TokenKind::DollarString if !dollar_tag_is_plain(source) => self.fill(start, end, b'\''),
             _ => {}
         }
+    }
+
+    fn ident(&mut self, token: Token, ahead: &str) {
+        let source = token.range.slice(self.source);
+        if !source.is_ascii() {
+            let (start, end) = (token.range.start as usize, token.range.end as usize);
+            self.replace(start, end, |byte| if byte >= 0x80 { b'_' } else { byte });
+        } else if matches!(source.len(), 3 | 4)
+            && ["any", "some", "all"]
+                .iter()
+                .any(|word| source.eq_ignore_ascii_case(word))
+            && ahead.trim_ascii_start().starts_with('(')
+        {
+            self.quantified_operator();
+        }
+    }
+
+    /// The grammar reads the `ANY` of `x = ANY (…)` as a function; behind an operator that SQL itself doesn't have, it doesn't.
+    fn quantified_operator(&mut self) {
+        if let Some(operator) = self.last_operator
+            && !self.source.as_bytes()[operator.range.as_usize()]
+                .iter()
+                .any(|byte| b"~@#&|?`".contains(byte))
+        {
+            self.bytes()[operator.range.as_usize()].fill(b'~');
+        }
+    }
+
+    fn repair(&mut self, repairs: &[Repair]) {
+        for repair in repairs {
+            match *repair {
+                Repair::Fill { start, end, with } => self.bytes()[start as usize..end as usize].fill(with),
+                Repair::Sign { start, end } => {
+                    let bytes = self.bytes();
+                    bytes[start as usize..end as usize].fill(b' ');
+                    bytes[end as usize - 1] = b'-';
+                }
+                Repair::Insert { at, text } => self.insertions.push((at, text)),
+            }
+        }
+        self.insertions.sort_by_key(|(at, _)| *at);
     }
 
     fn replace(&mut self, start: usize, end: usize, with: impl Fn(u8) -> u8) {
@@ -200,10 +270,14 @@ impl<'t> Preparation<'t> {
     }
 
     /// The grammar takes all operator characters that follow each other for one operator.
-    fn operator(&mut self, end: usize) {
+    fn operator(&mut self, start: usize, end: usize) {
+        // PostgreSQL's scanner reads `!=` as `<>`.
+        if &self.source.as_bytes()[start..end] == b"!=" {
+            self.bytes()[start..end].copy_from_slice(b"<>");
+        }
         let next = self.source.as_bytes().get(end);
         if next.is_some_and(|byte| b"~!@#^&|?+-*/%<>=".contains(byte)) {
-            self.insertions.push(end as u32);
+            self.insertions.push((end as u32, " "));
         }
     }
 
@@ -252,27 +326,27 @@ impl<'t> Preparation<'t> {
         let text = if self.insertions.is_empty() {
             text
         } else {
-            Cow::Owned(insert_spaces(&text, &self.insertions))
+            Cow::Owned(insert(&text, &self.insertions))
         };
         Prepared {
             text,
-            shifts: Shifts(self.insertions.into()),
+            shifts: Shifts::new(&self.insertions),
             has_variables: self.has_variables,
             has_commands: self.has_commands,
         }
     }
 }
 
-fn insert_spaces(text: &str, before: &[u32]) -> String {
-    let mut spaced = String::with_capacity(text.len() + before.len());
+fn insert(text: &str, insertions: &[(u32, &str)]) -> String {
+    let mut longer = String::with_capacity(text.len() + 8 * insertions.len());
     let mut copied = 0;
-    for offset in before {
-        spaced.push_str(&text[copied..*offset as usize]);
-        spaced.push(' ');
+    for (offset, inserted) in insertions {
+        longer.push_str(&text[copied..*offset as usize]);
+        longer.push_str(inserted);
         copied = *offset as usize;
     }
-    spaced.push_str(&text[copied..]);
-    spaced
+    longer.push_str(&text[copied..]);
+    longer
 }
 
 fn dollar_tag_is_plain(token: &[u8]) -> bool {
@@ -300,7 +374,12 @@ impl<'t> Lexer<'t> {
     }
 }
 
-impl Tokens<'_> {
+impl<'t> Tokens<'t> {
+    /// The text that comes next.
+    fn rest(&self) -> &'t str {
+        &self.text[self.lexer.offset()..]
+    }
+
     fn seek(&mut self, offset: usize) {
         self.lexer = Lexer::starting_at(self.text, offset, self.dialect);
     }
@@ -330,7 +409,9 @@ mod tests {
     use super::*;
 
     fn rewritten(text: &str) -> String {
-        prepare(text, Dialect::Psql, Variables::Names).text.into_owned()
+        prepare(text, Dialect::Psql, Variables::Names, &[])
+            .text
+            .into_owned()
     }
 
     #[test]
@@ -350,7 +431,7 @@ mod tests {
 
     #[test]
     fn inserted_spaces_are_taken_out_again() {
-        let prepared = prepare("a=-1 b=-2", Dialect::Server, Variables::Keep);
+        let prepared = prepare("a=-1 b=-2", Dialect::Server, Variables::Keep, &[]);
         assert_eq!(prepared.text, "a= -1 b= -2");
         let back = |offset| prepared.shifts.to_source(offset);
         assert_eq!((back(2), back(3), back(8), back(9)), (2, 2, 7, 7));
@@ -360,8 +441,8 @@ mod tests {
         #[test]
         fn lengths_are_kept(text in "[-a-zé'\"$/*+=\\\\:;&U\n .0-9]{0,60}") {
             for variables in [Variables::Keep, Variables::Names, Variables::Numbers] {
-                let prepared = prepare(&text, Dialect::Psql, variables);
-                proptest::prop_assert_eq!(prepared.text.len(), text.len() + prepared.shifts.0.len());
+                let prepared = prepare(&text, Dialect::Psql, variables, &[]);
+                proptest::prop_assert_eq!(prepared.text.len(), text.len() + prepared.shifts.0.iter().map(|shift| shift.length as usize).sum::<usize>());
             }
         }
     }

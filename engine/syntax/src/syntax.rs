@@ -8,6 +8,7 @@ use crate::node::{Node, Source};
 use crate::parser;
 use crate::prepare::{Prepared, Shifts, Variables, prepare};
 use crate::range::TextRange;
+use crate::repair::{self, Repair};
 use std::fmt;
 use std::sync::Arc;
 use tree_sitter::Tree;
@@ -157,21 +158,35 @@ struct Parse<'t> {
 
 impl Parse<'_> {
     fn run(&self) -> Syntax {
-        let prepared = prepare(self.text, self.dialect, Variables::Keep);
-        let first = match self.attempt(&prepared) {
+        let plain = self.prepare(Variables::Keep, &[]);
+        let tree = match self.attempt(&plain) {
             Attempt::Valid(syntax) | Attempt::GaveUp(syntax) => return syntax,
             Attempt::Broken(tree) => tree,
         };
-        if prepared.has_variables {
+        let repairs = repair::repairs(self.text, self.dialect);
+        let mut broken = (plain, tree);
+        if !repairs.is_empty() {
+            let repaired = self.prepare(Variables::Keep, &repairs);
+            match self.attempt(&repaired) {
+                Attempt::Valid(syntax) => return syntax,
+                Attempt::Broken(tree) => broken = (repaired, tree),
+                Attempt::GaveUp(_) => {}
+            }
+        }
+        if broken.0.has_variables {
             for variables in [Variables::Names, Variables::Numbers] {
-                let prepared = prepare(self.text, self.dialect, variables);
-                if let Attempt::Valid(syntax) = self.attempt(&prepared) {
+                if let Attempt::Valid(syntax) = self.attempt(&self.prepare(variables, &repairs)) {
                     return syntax;
                 }
             }
         }
-        let error = diagnose::diagnose(self.text, self.dialect, &prepared, &first);
-        Syntax::new(self.text, self.dialect, first, prepared.shifts, Some(error))
+        let (prepared, tree) = broken;
+        let error = diagnose::diagnose(self.text, self.dialect, &prepared, &tree);
+        Syntax::new(self.text, self.dialect, tree, prepared.shifts, Some(error))
+    }
+
+    fn prepare(&self, variables: Variables, repairs: &[Repair]) -> Prepared<'_> {
+        prepare(self.text, self.dialect, variables, repairs)
     }
 
     fn attempt(&self, prepared: &Prepared<'_>) -> Attempt {
