@@ -26,11 +26,20 @@ fn main() -> std::io::Result<()> {
         if !only_unknown {
             writeln!(out, "{}\n{changes:#?}\n", statement.trim())?;
         } else if let Some(reason) = changes.iter().find_map(unknown) {
-            let line: String = statement.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect();
+            let line: String = statement
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .chars()
+                .take(200)
+                .collect();
             writeln!(out, "{reason}: {line}")?;
         }
     }
-    writeln!(out, "{count} statements: parsed in {parsing:.1?}, read in {reading:.1?}")
+    writeln!(
+        out,
+        "{count} statements: parsed in {parsing:.1?}, read in {reading:.1?}"
+    )
 }
 
 /// Why a change isn't known whole.

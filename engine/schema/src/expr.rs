@@ -59,6 +59,8 @@ pub struct ExprFacts {
     pub null: bool,
     /// It is nothing but this column.
     pub bare_column: Option<Name>,
+    /// The name that PostgreSQL derives from it (`FigureIndexColname`): a column's, a function's; `None` where there is none.
+    pub output_name: Option<Name>,
     /// It holds a subquery.
     pub subquery: bool,
     /// Its tree could not be read whole; the facts may lack something, so decide for the worse.

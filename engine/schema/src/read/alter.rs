@@ -15,17 +15,28 @@ impl Reader<'_> {
         if node.has(kind::kw_tablespace) {
             return Some(self.unknown("every relation of a tablespace is moved", node.range()));
         }
-        let relation = node.child(kind::relation_expr).or_else(|| node.child(kind::qualified_name))?;
+        let relation = node
+            .child(kind::relation_expr)
+            .or_else(|| node.child(kind::qualified_name))?;
         let (name, only) = self.relation(relation)?;
         let commands = if let Some(list) = node.child(kind::alter_table_cmds) {
-            list.list(kind::alter_table_cmd).into_iter().map(|c| self.alter_command(c)).collect()
+            list.list(kind::alter_table_cmd)
+                .into_iter()
+                .map(|c| self.alter_command(c))
+                .collect()
         } else if let Some(command) = node.child(kind::partition_cmd) {
-            vec![AlterCommand { action: self.partition_action(command)?, range: self.range(command) }]
+            vec![AlterCommand {
+                action: self.partition_action(command)?,
+                range: self.range(command),
+            }]
         } else {
             let command = node.child(kind::index_partition_cmd)?;
             let partition = self.child_object(command, kind::qualified_name)?;
             vec![AlterCommand {
-                action: AlterAction::AttachPartition { partition, bound: None },
+                action: AlterAction::AttachPartition {
+                    partition,
+                    bound: None,
+                },
                 range: self.range(command),
             }]
         };
@@ -55,8 +66,13 @@ impl Reader<'_> {
     }
 
     fn alter_command(&self, node: Node<'_>) -> AlterCommand {
-        let action = self.alter_action(node).unwrap_or_else(|| AlterAction::Unknown(node.text().into()));
-        AlterCommand { action, range: self.range(node) }
+        let action = self
+            .alter_action(node)
+            .unwrap_or_else(|| AlterAction::Unknown(node.text().into()));
+        AlterCommand {
+            action,
+            range: self.range(node),
+        }
     }
 
     fn alter_action(&self, node: Node<'_>) -> Option<AlterAction> {
@@ -68,7 +84,9 @@ impl Reader<'_> {
                     column: Box::new(self.column_def(column)?),
                     if_not_exists: node.has(kind::kw_if),
                 },
-                None => AlterAction::AddConstraint(Box::new(self.table_constraint(node.child(kind::TableConstraint)?)?)),
+                None => AlterAction::AddConstraint(Box::new(
+                    self.table_constraint(node.child(kind::TableConstraint)?)?,
+                )),
             },
             kind::kw_alter if node.has(kind::kw_constraint) => self.alter_constraint(node)?,
             kind::kw_alter => self.alter_column(node)?,
@@ -86,17 +104,25 @@ impl Reader<'_> {
             kind::kw_set => self.set_action(node)?,
             kind::kw_reset => AlterAction::ResetOptions(self.options_of(node)),
             kind::kw_cluster => AlterAction::ClusterOn(name()?),
-            kind::kw_enable | kind::kw_disable => self.enable_action(node, first.kind() == kind::kw_enable)?,
-            kind::kw_force => AlterAction::SetRowSecurity { enabled: None, forced: Some(true) },
-            kind::kw_no if node.has(kind::kw_force) => {
-                AlterAction::SetRowSecurity { enabled: None, forced: Some(false) }
+            kind::kw_enable | kind::kw_disable => {
+                self.enable_action(node, first.kind() == kind::kw_enable)?
             }
+            kind::kw_force => AlterAction::SetRowSecurity {
+                enabled: None,
+                forced: Some(true),
+            },
+            kind::kw_no if node.has(kind::kw_force) => AlterAction::SetRowSecurity {
+                enabled: None,
+                forced: Some(false),
+            },
             kind::kw_inherit => AlterAction::Inherit(self.child_object(node, kind::qualified_name)?),
             kind::kw_no => AlterAction::NoInherit(self.child_object(node, kind::qualified_name)?),
             kind::kw_of => AlterAction::OfType(self.child_object(node, kind::any_name)?),
             kind::kw_not => AlterAction::NotOf,
             kind::kw_owner => AlterAction::OwnerTo(self.child_ident(node, kind::RoleSpec)?),
-            kind::kw_replica => AlterAction::ReplicaIdentity(replica_identity(node.child(kind::replica_identity)?)?),
+            kind::kw_replica => {
+                AlterAction::ReplicaIdentity(replica_identity(node.child(kind::replica_identity)?)?)
+            }
             kind::alter_generic_options => AlterAction::SetForeignOptions,
             _ => return None,
         })
@@ -133,7 +159,10 @@ impl Reader<'_> {
             TriggerEnabled::Origin
         };
         if node.has(kind::kw_row) {
-            return Some(AlterAction::SetRowSecurity { enabled: Some(enable), forced: None });
+            return Some(AlterAction::SetRowSecurity {
+                enabled: Some(enable),
+                forced: None,
+            });
         }
         let name = self.child_ident(node, kind::name);
         if node.has(kind::kw_rule) {
@@ -166,12 +195,18 @@ impl Reader<'_> {
     /// ALTER COLUMN, in the order of gram.y.
     fn alter_column(&self, node: Node<'_>) -> Option<AlterAction> {
         let Some(column) = self.child_ident(node, kind::ColId) else {
-            return node.has(kind::kw_statistics).then_some(AlterAction::SetStatistics(None));
+            return node
+                .has(kind::kw_statistics)
+                .then_some(AlterAction::SetStatistics(None));
         };
         let if_exists = node.has(kind::kw_if);
         // The clause follows the name: ALTER [COLUMN] name clause.
         let clause = node.named().skip_while(|c| c.kind() != kind::ColId).nth(1)?;
-        let second = node.named().skip_while(|c| c.kind() != kind::ColId).nth(2).map_or("", |n| n.kind());
+        let second = node
+            .named()
+            .skip_while(|c| c.kind() != kind::ColId)
+            .nth(2)
+            .map_or("", |n| n.kind());
         Some(match (clause.kind(), second) {
             (kind::alter_column_default, _) => match self.child_expr(clause) {
                 Some(default) => AlterAction::SetDefault { column, default },
@@ -181,7 +216,10 @@ impl Reader<'_> {
             (kind::kw_drop, kind::kw_expression) => AlterAction::DropExpression { column, if_exists },
             (kind::kw_drop, kind::kw_identity) => AlterAction::DropIdentity { column, if_exists },
             (kind::kw_set, kind::kw_not) => AlterAction::SetNotNull(column),
-            (kind::kw_set, kind::kw_expression) => AlterAction::SetExpression { column, expr: self.child_expr(node)? },
+            (kind::kw_set, kind::kw_expression) => AlterAction::SetExpression {
+                column,
+                expr: self.child_expr(node)?,
+            },
             (kind::kw_set, kind::kw_statistics) => AlterAction::SetStatistics(Some(column)),
             (kind::kw_set | kind::kw_reset, kind::reloptions) => AlterAction::SetColumnOptions(column),
             (kind::kw_set, kind::column_storage) => AlterAction::SetStorage(column),
@@ -193,7 +231,11 @@ impl Reader<'_> {
             },
             (kind::alter_identity_column_option_list, _) => {
                 let (kind, options) = self.identity_options(clause);
-                AlterAction::SetIdentity { column, kind, options }
+                AlterAction::SetIdentity {
+                    column,
+                    kind,
+                    options,
+                }
             }
             (kind::alter_generic_options, _) => AlterAction::SetForeignOptions,
             _ => return self.alter_type_action(node, column),

@@ -12,8 +12,14 @@ const MAX_DEPTH: usize = 8;
 impl Reader<'_> {
     /// `DoStmt`.
     pub(super) fn do_block(&self, node: Node<'_>, syntax: &Syntax) -> Change {
-        let items = node.child(kind::dostmt_opt_list).map(|l| l.list(kind::dostmt_opt_item)).unwrap_or_default();
-        let language = items.iter().find_map(|i| i.child(kind::NonReservedWord_or_Sconst)).map(word_or_string);
+        let items = node
+            .child(kind::dostmt_opt_list)
+            .map(|l| l.list(kind::dostmt_opt_item))
+            .unwrap_or_default();
+        let language = items
+            .iter()
+            .find_map(|i| i.child(kind::NonReservedWord_or_Sconst))
+            .map(word_or_string);
         let language = language.unwrap_or_else(|| Name::new("plpgsql"));
         let statements = match language.as_str() {
             "plpgsql" => self.bodies(syntax),
@@ -26,28 +32,47 @@ impl Reader<'_> {
     pub(super) fn bodies(&self, syntax: &Syntax) -> Vec<Nested> {
         let bodies = syntax.bodies();
         if self.depth >= MAX_DEPTH {
-            return bodies.iter().map(|b| self.unreadable("nested too deep", b.range)).collect();
+            return bodies
+                .iter()
+                .map(|b| self.unreadable("nested too deep", b.range))
+                .collect();
         }
         bodies.iter().flat_map(|b| self.body(b)).collect()
     }
 
     fn body(&self, body: &Body) -> Vec<Nested> {
-        let broken = body.errors.iter().map(|e| self.unreadable("syntax error", e.range));
-        body.statements.iter().map(|s| self.nested(s)).chain(broken).collect()
+        let broken = body
+            .errors
+            .iter()
+            .map(|e| self.unreadable("syntax error", e.range));
+        body.statements
+            .iter()
+            .map(|s| self.nested(s))
+            .chain(broken)
+            .collect()
     }
 
     fn nested(&self, inner: &Inner) -> Nested {
         let place = |range: TextRange| self.at(inner.to_outer(range));
-        let reader = Reader { place: Some(&place), depth: self.depth + 1 };
+        let reader = Reader {
+            place: Some(&place),
+            depth: self.depth + 1,
+        };
         let whole = TextRange::new(0, inner.syntax.text().len() as u32);
         let unknown = inner.dynamic.as_ref().filter(|_| inner.syntax.text().is_empty());
         let (changes, range) = match unknown {
-            Some(dynamic) => {
-                (vec![self.unknown("EXECUTE of a computed string", dynamic.range)], self.at(dynamic.range))
-            }
+            Some(dynamic) => (
+                vec![self.unknown("EXECUTE of a computed string", dynamic.range)],
+                self.at(dynamic.range),
+            ),
             None => (reader.changes(&inner.syntax), place(whole)),
         };
-        Nested { changes, range, conditional: inner.context != Context::Straight, guarded: inner.guarded }
+        Nested {
+            changes,
+            range,
+            conditional: inner.context != Context::Straight,
+            guarded: inner.guarded,
+        }
     }
 
     /// A part of a body that could not be read: anything may be in it.

@@ -6,7 +6,9 @@ use confiture_syntax::{Name, Node};
 
 use super::{Children, Reader, kind, name_of};
 use crate::catalog::{Deferrable, ReferentialAction};
-use crate::change::{ConstraintDef, ConstraintDefKind, ExcludeDef, ForeignKeyDef, Ident, IndexElement, KeyDef};
+use crate::change::{
+    ConstraintDef, ConstraintDefKind, ExcludeDef, ForeignKeyDef, Ident, IndexElement, KeyDef,
+};
 
 impl Reader<'_> {
     /// `TableConstraint`: `[CONSTRAINT name] ConstraintElem`.
@@ -29,7 +31,12 @@ impl Reader<'_> {
     }
 
     /// A `ColConstraintElem` that is a constraint, with its column filled in.
-    pub(super) fn column_constraint(&self, node: Node<'_>, element: Node<'_>, column: &Ident) -> Option<ConstraintDef> {
+    pub(super) fn column_constraint(
+        &self,
+        node: Node<'_>,
+        element: Node<'_>,
+        column: &Ident,
+    ) -> Option<ConstraintDef> {
         let kind = match element.named().next()?.kind() {
             kind::kw_check => ConstraintDefKind::Check(self.child_expr(element)?),
             kind::kw_unique => ConstraintDefKind::Unique(self.key(element, vec![column.clone()])),
@@ -65,15 +72,26 @@ impl Reader<'_> {
     }
 
     fn key(&self, element: Node<'_>, column: Vec<Ident>) -> KeyDef {
-        let columns = element.child(kind::columnList).map(|l| self.columns(l)).unwrap_or(column);
+        let columns = element
+            .child(kind::columnList)
+            .map(|l| self.columns(l))
+            .unwrap_or(column);
         let nulls = element.child(kind::opt_unique_null_treatment);
         let tablespace = element.child(kind::OptConsTableSpace);
         KeyDef {
             columns,
-            include: element.child(kind::opt_c_include).map(|i| self.columns(i)).unwrap_or_default(),
+            include: element
+                .child(kind::opt_c_include)
+                .map(|i| self.columns(i))
+                .unwrap_or_default(),
             nulls_not_distinct: nulls.is_some_and(|n| n.has(kind::kw_not)),
-            using_index: element.child(kind::ExistingIndex).and_then(|i| self.child_ident(i, kind::name)),
-            options: element.child(kind::opt_definition).map(|d| self.definition(d)).unwrap_or_default(),
+            using_index: element
+                .child(kind::ExistingIndex)
+                .and_then(|i| self.child_ident(i, kind::name)),
+            options: element
+                .child(kind::opt_definition)
+                .map(|d| self.definition(d))
+                .unwrap_or_default(),
             tablespace: tablespace.and_then(|t| self.child_ident(t, kind::name)),
         }
     }
@@ -84,8 +102,13 @@ impl Reader<'_> {
         Some(ExcludeDef {
             method: index_method(element),
             elements: elements.filter_map(|e| self.exclusion(e)).collect(),
-            include: element.child(kind::opt_c_include).map(|i| self.columns(i)).unwrap_or_default(),
-            predicate: element.child(kind::OptWhereClause).and_then(|w| self.child_expr(w)),
+            include: element
+                .child(kind::opt_c_include)
+                .map(|i| self.columns(i))
+                .unwrap_or_default(),
+            predicate: element
+                .child(kind::OptWhereClause)
+                .and_then(|w| self.child_expr(w)),
         })
     }
 
@@ -100,8 +123,13 @@ impl Reader<'_> {
     }
 
     fn foreign_key(&self, element: Node<'_>) -> Option<ForeignKeyDef> {
-        let mut columns = element.child(kind::columnList).map(|l| self.columns(l)).unwrap_or_default();
-        let period = element.child(kind::optionalPeriodName).and_then(|p| self.child_ident(p, kind::columnElem));
+        let mut columns = element
+            .child(kind::columnList)
+            .map(|l| self.columns(l))
+            .unwrap_or_default();
+        let period = element
+            .child(kind::optionalPeriodName)
+            .and_then(|p| self.child_ident(p, kind::columnElem));
         columns.extend(period);
         let referenced = element.child(kind::opt_column_and_period_list);
         Some(ForeignKeyDef {
@@ -117,7 +145,10 @@ impl Reader<'_> {
 
 /// The access method that USING names.
 pub(super) fn index_method(node: Node<'_>) -> Name {
-    match node.child(kind::access_method_clause).and_then(|c| c.child(kind::name)) {
+    match node
+        .child(kind::access_method_clause)
+        .and_then(|c| c.child(kind::name))
+    {
         Some(name) => name_of(name),
         None => Name::new("btree"),
     }
@@ -126,7 +157,10 @@ pub(super) fn index_method(node: Node<'_>) -> Name {
 /// The attributes after a table constraint.
 pub(super) fn attributes(node: Node<'_>) -> Vec<Node<'_>> {
     let list = node.child(kind::ConstraintAttributeSpec);
-    list.map(|l| l.list(kind::ConstraintAttributeElem)).into_iter().flatten().collect()
+    list.map(|l| l.list(kind::ConstraintAttributeElem))
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// One attribute: DEFERRABLE, NOT VALID, NO INHERIT … (`ConstraintAttributeElem`, `ConstraintAttr`).
@@ -162,8 +196,13 @@ fn match_full(node: Node<'_>) -> bool {
 
 /// The action of ON UPDATE or ON DELETE.
 fn action(node: Node<'_>, event: super::Kind) -> ReferentialAction {
-    let action = node.child(kind::key_actions).and_then(|a| a.child(event)).and_then(|e| e.child(kind::key_action));
-    let Some(action) = action else { return ReferentialAction::NoAction };
+    let action = node
+        .child(kind::key_actions)
+        .and_then(|a| a.child(event))
+        .and_then(|e| e.child(kind::key_action));
+    let Some(action) = action else {
+        return ReferentialAction::NoAction;
+    };
     if action.has(kind::kw_restrict) {
         ReferentialAction::Restrict
     } else if action.has(kind::kw_cascade) {

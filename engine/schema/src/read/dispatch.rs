@@ -9,7 +9,9 @@ use crate::change::Change;
 impl Reader<'_> {
     /// The changes of a statement that has a text of its own, so that bodies inside it can be read too.
     pub(super) fn statement(&self, node: Node<'_>, syntax: &Syntax) -> Vec<Change> {
-        let Some(node) = innermost(node) else { return Vec::new() };
+        let Some(node) = innermost(node) else {
+            return Vec::new();
+        };
         let changes = match node.kind() {
             kind::CreateFunctionStmt => self.create_function(node, self.bodies(syntax)).map(|c| vec![c]),
             kind::DoStmt => Some(vec![self.do_block(node, syntax)]),
@@ -25,11 +27,15 @@ impl Reader<'_> {
 
     /// The changes of a statement without regard to bodies inside it.
     pub(super) fn plain_statement(&self, node: Node<'_>) -> Vec<Change> {
-        let Some(node) = innermost(node) else { return Vec::new() };
+        let Some(node) = innermost(node) else {
+            return Vec::new();
+        };
         match node.kind() {
             kind::SelectStmt => return self.select(node),
             kind::DiscardStmt => return self.discard(node),
-            kind::CreateSchemaStmt => return self.create_schema(node).unwrap_or_else(|| self.unmodelled(node)),
+            kind::CreateSchemaStmt => {
+                return self.create_schema(node).unwrap_or_else(|| self.unmodelled(node));
+            }
             _ => {}
         }
         let change = self
@@ -44,7 +50,9 @@ impl Reader<'_> {
     /// Tables and what belongs to them, and rows.
     fn table_statement(&self, node: Node<'_>) -> Option<Change> {
         match node.kind() {
-            kind::InsertStmt | kind::UpdateStmt | kind::DeleteStmt | kind::MergeStmt => Some(self.query_change(node)),
+            kind::InsertStmt | kind::UpdateStmt | kind::DeleteStmt | kind::MergeStmt => {
+                Some(self.query_change(node))
+            }
             kind::CallStmt => Some(self.query_change(node)),
             kind::CreateStmt | kind::CreateForeignTableStmt => self.create_table(node),
             kind::AlterTableStmt => self.alter_table(node),
@@ -122,7 +130,9 @@ impl Reader<'_> {
             | kind::CreateUserMappingStmt
             | kind::CreateUserStmt => self.create_other(node),
             kind::CreateStatsStmt => self.create_statistics(node),
-            kind::AlterRoleSetStmt if node.has(kind::kw_all) => Some(other("ALTER ROLE", Transactional::Inside)),
+            kind::AlterRoleSetStmt if node.has(kind::kw_all) => {
+                Some(other("ALTER ROLE", Transactional::Inside))
+            }
             kind::AlterCollationStmt
             | kind::AlterEventTrigStmt
             | kind::AlterFdwStmt

@@ -1,19 +1,23 @@
 //! The facts of an expression: what it names, calls, casts to, and what its truth proves.
 //!
-//! Every walk here keeps its own stack, because expressions may be nested as deep as a file is long.
+//! No walk here recurses, because expressions may be nested as deep as a file is long.
 
 use std::sync::Arc;
 
 use confiture_syntax::{Name, Node};
 
-use super::{Children, Reader, kind, name_of, types};
+use super::{Children, Reader, kind, label, name_of, types};
 use crate::change::ObjectRef;
 use crate::expr::{Expr, ExprFacts};
 
 impl Reader<'_> {
     /// The expression at a node: `a_expr`, `b_expr`, `c_expr`, `ColId`, `func_expr_windowless` and their likes.
     pub(crate) fn expr(&self, node: Node<'_>) -> Expr {
-        Expr { text: node.text().into(), range: self.range(node), facts: Arc::new(self.facts(node)) }
+        Expr {
+            text: node.text().into(),
+            range: self.range(node),
+            facts: Arc::new(self.facts(node)),
+        }
     }
 
     /// The first `a_expr` child as an expression.
@@ -22,7 +26,11 @@ impl Reader<'_> {
     }
 
     fn facts(&self, root: Node<'_>) -> ExprFacts {
-        let mut facts = ExprFacts { constant: constant(root), null: null(root), ..ExprFacts::default() };
+        let mut facts = ExprFacts {
+            constant: constant(root),
+            null: null(root),
+            ..ExprFacts::default()
+        };
         if facts.constant && root_literal(root) {
             return facts;
         }
@@ -33,10 +41,11 @@ impl Reader<'_> {
             return facts;
         }
         facts.proves_not_null = proves_not_null(root);
-        let mut stack = vec![root];
-        while let Some(node) = stack.pop() {
-            if !self.visit(node, &mut facts) {
-                push_children(&mut stack, node);
+        facts.output_name = Some(label::figure(root)).filter(|name| name.as_str() != "?column?");
+        let mut nodes = root.descendants();
+        while let Some(node) = nodes.next() {
+            if self.visit(node, &mut facts) {
+                nodes.skip_children();
             }
         }
         facts
@@ -81,20 +90,43 @@ impl Reader<'_> {
     /// The function that this very node calls. SQL's own syntaxes give the function that they stand for.
     pub(super) fn called_function(&self, node: Node<'_>) -> Option<ObjectRef> {
         match node.kind() {
-            kind::func_application => self.child_object(node, kind::func_name).filter(|f| !is_quantifier(f, node)),
+            kind::func_application => self
+                .child_object(node, kind::func_name)
+                .filter(|f| !is_quantifier(f, node)),
             kind::func_expr_common_subexpr => {
                 let word = node.named().next()?;
-                let trim = word.kind() == kind::kw_trim;
-                let name = if trim { trim_function(node) } else { special_function(word.kind())? };
-                Some(ObjectRef { schema: None, name: Name::new(name), range: self.range(word) })
+                let name = match word.kind() {
+                    kind::kw_trim => trim_function(node),
+                    kind::kw_json_object => node.child(kind::func_arg_list).map(|_| "json_object")?,
+                    other => special_function(other)?,
+                };
+                Some(ObjectRef {
+                    schema: None,
+                    name: Name::new(name),
+                    range: self.range(word),
+                })
             }
-            kind::a_expr if node.has(kind::kw_time) || node.has(kind::kw_local) => {
-                let word = node.child(kind::kw_at)?;
-                Some(ObjectRef { schema: None, name: Name::new("timezone"), range: self.range(word) })
+            kind::a_expr if node.child_count() > 2 => {
+                let word = node.named().find(|c| is_function_word(c.kind()))?;
+                let name = match word.kind() {
+                    kind::kw_at => "timezone",
+                    kind::kw_overlaps => "overlaps",
+                    _ => "is_normalized",
+                };
+                Some(ObjectRef {
+                    schema: None,
+                    name: Name::new(name),
+                    range: self.range(word),
+                })
             }
             _ => None,
         }
     }
+}
+
+/// Operators that are calls in PostgreSQL's own tree: AT TIME ZONE, OVERLAPS, IS NORMALIZED.
+fn is_function_word(kind: &str) -> bool {
+    matches!(kind, kind::kw_at | kind::kw_overlaps | kind::kw_normalized)
 }
 
 /// `= ANY (array)`, which the grammar takes for a call of a function of that name.
@@ -109,13 +141,6 @@ fn note(names: &mut Vec<Name>, name: Name) {
     if !names.contains(&name) {
         names.push(name);
     }
-}
-
-/// Pushes a node's named children so that the first is popped first.
-pub(super) fn push_children<'t>(stack: &mut Vec<Node<'t>>, node: Node<'t>) {
-    let from = stack.len();
-    stack.extend(node.named());
-    stack[from..].reverse();
 }
 
 /// The column that a `columnref` names: the last name before a subscript; `None` for `t.*`.
@@ -144,17 +169,27 @@ pub(super) fn unwrap(node: Node<'_>) -> Node<'_> {
     loop {
         let layered = matches!(
             node.kind(),
-            kind::a_expr | kind::a_expr_prec | kind::b_expr | kind::b_expr_prec | kind::c_expr | kind::func_expr
+            kind::a_expr
+                | kind::a_expr_prec
+                | kind::b_expr
+                | kind::b_expr_prec
+                | kind::c_expr
+                | kind::func_expr
                 | kind::func_expr_windowless
         );
         if !layered {
             return node;
         }
         let mut children = node.all();
-        let (first, second, third, fourth) = (children.next(), children.next(), children.next(), children.next());
+        let (first, second, third, fourth) =
+            (children.next(), children.next(), children.next(), children.next());
         node = match (first, second, third, fourth) {
             (Some(only), None, ..) => only,
-            (Some(open), Some(inner), Some(_), None) if open.text() == "(" && inner.kind() == kind::a_expr => inner,
+            (Some(open), Some(inner), Some(_), None)
+                if open.text() == "(" && inner.kind() == kind::a_expr =>
+            {
+                inner
+            }
             _ => return node,
         };
     }
@@ -166,9 +201,11 @@ pub(super) fn bare_column(node: Node<'_>) -> Option<Name> {
     match node.kind() {
         kind::ColId => Some(name_of(node)),
         kind::columnref => {
-            let plain = node
-                .child(kind::indirection)
-                .is_none_or(|i| i.list(kind::indirection_el).into_iter().all(|e| e.has(kind::attr_name)));
+            let plain = node.child(kind::indirection).is_none_or(|i| {
+                i.list(kind::indirection_el)
+                    .into_iter()
+                    .all(|e| e.has(kind::attr_name))
+            });
             if plain { column_of(node) } else { None }
         }
         _ => None,
@@ -192,7 +229,9 @@ fn constant(root: Node<'_>) -> bool {
                 Some(inner) => stack.push(inner),
                 None => return false,
             },
-            kind::func_expr_common_subexpr if node.has(kind::kw_cast) => stack.extend(node.child(kind::a_expr)),
+            kind::func_expr_common_subexpr if node.has(kind::kw_cast) => {
+                stack.extend(node.child(kind::a_expr))
+            }
             kind::c_expr if node.has(kind::kw_array) => match node.child(kind::array_expr) {
                 Some(array) => stack.push(array),
                 None => return false,
@@ -246,7 +285,10 @@ fn proves_not_null(root: Node<'_>) -> Vec<Name> {
         let negated = node.named().next().is_some_and(|c| c.kind() == kind::kw_not);
         if negated {
             let inner = node.child(kind::a_expr).map(unwrap);
-            if let Some(column) = inner.filter(|i| null_test(*i) == Some(false)).and_then(tested_column) {
+            if let Some(column) = inner
+                .filter(|i| null_test(*i) == Some(false))
+                .and_then(tested_column)
+            {
                 note(&mut columns, column);
             }
         } else if node.has(kind::kw_and) && !node.has(kind::kw_between) {
@@ -281,7 +323,13 @@ fn tested_column(node: Node<'_>) -> Option<Name> {
 pub(super) fn constant_type(node: Node<'_>) -> Option<crate::types::SqlType> {
     let first = node.named().next()?;
     match first.kind() {
-        kind::ConstTypename | kind::ConstInterval => Some(types::simple_type(if first.kind() == kind::ConstTypename { first } else { node })),
+        kind::ConstTypename | kind::ConstInterval => {
+            Some(types::simple_type(if first.kind() == kind::ConstTypename {
+                first
+            } else {
+                node
+            }))
+        }
         kind::func_name => Some(types::named_type(first)),
         _ => None,
     }

@@ -8,15 +8,18 @@ use super::alter::relation_word;
 use super::name::behavior;
 use super::{Children, Kind, Reader, kind, name_of, types};
 use crate::catalog::OtherKind;
-use crate::change::{
-    Change, Comment, Drop, ObjectKind, ObjectName, ObjectRef, Rename, SetOwner, SetSchema,
-};
+use crate::change::{Change, Comment, Drop, ObjectKind, ObjectName, ObjectRef, Rename, SetOwner, SetSchema};
 use crate::types::SqlType;
 
 impl ObjectName {
     /// Something known by its name alone.
     pub(super) fn of(name: ObjectRef) -> ObjectName {
-        ObjectName { name, on: None, arguments: None, identity: None }
+        ObjectName {
+            name,
+            on: None,
+            arguments: None,
+            identity: None,
+        }
     }
 }
 
@@ -25,11 +28,20 @@ impl Reader<'_> {
     pub(super) fn drop(&self, node: Node<'_>) -> Option<Change> {
         let kind = object_kind(node, 1)?;
         let objects = if let Some(list) = node.child(kind::any_name_list) {
-            self.objects(list, kind::any_name).into_iter().map(ObjectName::of).collect()
+            self.objects(list, kind::any_name)
+                .into_iter()
+                .map(ObjectName::of)
+                .collect()
         } else if let Some(list) = node.child(kind::name_list) {
-            list.list(kind::name).into_iter().map(|n| ObjectName::of(self.unqualified(n))).collect()
+            list.list(kind::name)
+                .into_iter()
+                .map(|n| ObjectName::of(self.unqualified(n)))
+                .collect()
         } else if let Some(list) = node.child(kind::type_name_list) {
-            list.list(kind::Typename).into_iter().map(|n| ObjectName::of(self.type_object(n))).collect()
+            list.list(kind::Typename)
+                .into_iter()
+                .map(|n| ObjectName::of(self.type_object(n)))
+                .collect()
         } else {
             vec![self.object_on(node)?]
         };
@@ -56,7 +68,11 @@ impl Reader<'_> {
         ]
         .into_iter()
         .find_map(|(list, element)| node.child(list).map(|l| (l, element)))?;
-        let objects = list.list(element).into_iter().filter_map(|n| self.named_object(n)).collect();
+        let objects = list
+            .list(element)
+            .into_iter()
+            .filter_map(|n| self.named_object(n))
+            .collect();
         Some(self.drop_of(node, kind, objects))
     }
 
@@ -70,7 +86,10 @@ impl Reader<'_> {
     /// `DropRoleStmt`.
     pub(super) fn drop_roles(&self, node: Node<'_>) -> Option<Change> {
         let list = node.child(kind::role_list)?.list(kind::RoleSpec);
-        let objects = list.into_iter().map(|r| ObjectName::of(self.unqualified(r))).collect();
+        let objects = list
+            .into_iter()
+            .map(|r| ObjectName::of(self.unqualified(r)))
+            .collect();
         Some(self.drop_of(node, ObjectKind::Other(OtherKind::Role), objects))
     }
 
@@ -82,7 +101,10 @@ impl Reader<'_> {
         let part = |k: Kind| names_kind(node, k);
         let to = node.all().filter(|c| is_new_name(c.kind())).last()?;
         // What stands between RENAME and TO is a part of the object.
-        let old = names.by_ref().take_while(|c| c.kind() != kind::kw_to).find(|c| c.kind() == kind::name);
+        let old = names
+            .by_ref()
+            .take_while(|c| c.kind() != kind::kw_to)
+            .find(|c| c.kind() == kind::name);
         if let Some(old) = old {
             kind = match kind {
                 ObjectKind::Domain => ObjectKind::DomainConstraint,
@@ -90,9 +112,15 @@ impl Reader<'_> {
                 _ if part(kind::kw_constraint) => ObjectKind::Constraint,
                 _ => ObjectKind::Column,
             };
-            object = ObjectName { on: Some(object.name), ..ObjectName::of(self.unqualified(old)) };
+            object = ObjectName {
+                on: Some(object.name),
+                ..ObjectName::of(self.unqualified(old))
+            };
         }
-        let only = node.child(kind::relation_expr).and_then(|r| self.relation(r)).is_some_and(|(_, only)| only);
+        let only = node
+            .child(kind::relation_expr)
+            .and_then(|r| self.relation(r))
+            .is_some_and(|(_, only)| only);
         Some(Change::Rename(Rename {
             kind,
             object,
@@ -119,7 +147,11 @@ impl Reader<'_> {
     pub(super) fn set_owner(&self, node: Node<'_>) -> Option<Change> {
         let kind = object_kind(node, 1)?;
         let to = self.child_ident(node, kind::RoleSpec)?;
-        Some(Change::SetOwner(SetOwner { kind, object: self.object_of(node, kind)?, to }))
+        Some(Change::SetOwner(SetOwner {
+            kind,
+            object: self.object_of(node, kind)?,
+            to,
+        }))
     }
 
     /// `CommentStmt`.
@@ -143,8 +175,15 @@ impl Reader<'_> {
             ObjectKind::Constraint | ObjectKind::DomainConstraint => self.object_on(node),
             ObjectKind::Column => {
                 let (relation, column) = self.member(node.child(kind::any_name)?)?;
-                let name = ObjectRef { schema: None, name: column.name, range: column.range };
-                Some(ObjectName { on: Some(relation), ..ObjectName::of(name) })
+                let name = ObjectRef {
+                    schema: None,
+                    name: column.name,
+                    range: column.range,
+                };
+                Some(ObjectName {
+                    on: Some(relation),
+                    ..ObjectName::of(name)
+                })
             }
             ObjectKind::Other(other) if has_identity(other) => self.identified(node, other),
             _ => node.named().skip(1).find_map(|c| self.named_object(c)),
@@ -153,9 +192,14 @@ impl Reader<'_> {
 
     /// `name ON relation`.
     fn object_on(&self, node: Node<'_>) -> Option<ObjectName> {
-        let on = node.child(kind::any_name).or_else(|| node.child(kind::qualified_name))?;
+        let on = node
+            .child(kind::any_name)
+            .or_else(|| node.child(kind::qualified_name))?;
         let name = self.unqualified(node.child(kind::name)?);
-        Some(ObjectName { on: Some(self.object(on)), ..ObjectName::of(name) })
+        Some(ObjectName {
+            on: Some(self.object(on)),
+            ..ObjectName::of(name)
+        })
     }
 
     /// The object that a name, signature or type node stands for; `None` for nodes of other kinds.
@@ -180,7 +224,11 @@ impl Reader<'_> {
     /// A type as an object: `DROP TYPE s.t`.
     pub(super) fn type_object(&self, node: Node<'_>) -> ObjectRef {
         let ty = types::sql_type(node);
-        ObjectRef { schema: ty.schema, name: ty.name, range: self.range(node) }
+        ObjectRef {
+            schema: ty.schema,
+            name: ty.name,
+            range: self.range(node),
+        }
     }
 
     /// `function_with_argtypes`: a name, perhaps with argument types.
@@ -198,7 +246,11 @@ impl Reader<'_> {
         let args = node.child(kind::aggr_args)?;
         let arguments = args.all().filter(|c| c.kind() == kind::aggr_args_list);
         Some(ObjectName {
-            arguments: Some(arguments.flat_map(|l| self.input_types(Some(l), kind::aggr_arg)).collect()),
+            arguments: Some(
+                arguments
+                    .flat_map(|l| self.input_types(Some(l), kind::aggr_arg))
+                    .collect(),
+            ),
             ..ObjectName::of(self.child_object(node, kind::func_name)?)
         })
     }
@@ -206,7 +258,11 @@ impl Reader<'_> {
     /// Types of the arguments that go in, without modifiers.
     fn input_types(&self, list: Option<Node<'_>>, element: Kind) -> Vec<SqlType> {
         let elements = list.map(|l| l.list(element)).into_iter().flatten();
-        elements.filter_map(|e| self.argument(e)).filter(|a| a.mode.is_input()).map(|a| a.ty.ty.unmodified()).collect()
+        elements
+            .filter_map(|e| self.argument(e))
+            .filter(|a| a.mode.is_input())
+            .map(|a| a.ty.ty.unmodified())
+            .collect()
     }
 
     fn operator_signature(&self, node: Node<'_>) -> Option<ObjectName> {
@@ -214,10 +270,19 @@ impl Reader<'_> {
         let types = node.child(kind::oper_argtypes)?;
         let sides: Vec<String> = types
             .named()
-            .map(|t| if t.kind() == kind::Typename { types::sql_type(t).to_string() } else { "NONE".into() })
+            .map(|t| {
+                if t.kind() == kind::Typename {
+                    types::sql_type(t).to_string()
+                } else {
+                    "NONE".into()
+                }
+            })
             .collect();
         let identity = format!("{}({})", dotted(&name), sides.join(","));
-        Some(ObjectName { identity: Some(identity.into()), ..ObjectName::of(name) })
+        Some(ObjectName {
+            identity: Some(identity.into()),
+            ..ObjectName::of(name)
+        })
     }
 
     /// An operator's name, perhaps with a schema.
@@ -228,7 +293,11 @@ impl Reader<'_> {
             schema = at.child(kind::ColId).map(name_of);
             at = inner;
         }
-        ObjectRef { schema, name: Name::new(at.text()), range: self.range(node) }
+        ObjectRef {
+            schema,
+            name: Name::new(at.text()),
+            range: self.range(node),
+        }
     }
 
     /// Objects that take more than a name to tell: casts, operator classes, transforms, user mappings.
@@ -249,7 +318,11 @@ impl Reader<'_> {
             }
             OtherKind::Transform => {
                 let ty = types.next()?;
-                let identity = format!("for {} on language {}", types::sql_type(ty), name_of(names.next()?));
+                let identity = format!(
+                    "for {} on language {}",
+                    types::sql_type(ty),
+                    name_of(names.next()?)
+                );
                 (self.type_object(ty), identity)
             }
             OtherKind::UserMapping => {
@@ -259,7 +332,10 @@ impl Reader<'_> {
             }
             _ => return None,
         };
-        Some(ObjectName { identity: Some(identity.into()), ..ObjectName::of(name) })
+        Some(ObjectName {
+            identity: Some(identity.into()),
+            ..ObjectName::of(name)
+        })
     }
 }
 
@@ -284,7 +360,9 @@ fn has_identity(kind: OtherKind) -> bool {
 }
 
 fn names_kind(node: Node<'_>, kind: Kind) -> bool {
-    node.all().skip_while(|c| c.kind() != kind::kw_rename).any(|c| c.kind() == kind)
+    node.all()
+        .skip_while(|c| c.kind() != kind::kw_rename)
+        .any(|c| c.kind() == kind)
 }
 
 fn is_new_name(kind: &str) -> bool {
@@ -302,7 +380,10 @@ pub(super) fn object_kind(node: Node<'_>, skip: usize) -> Option<ObjectKind> {
         let first = level.named().nth(skip)?;
         let wrapper = matches!(
             first.kind(),
-            kind::object_type_any_name | kind::object_type_name | kind::drop_type_name | kind::object_type_name_on_any_name
+            kind::object_type_any_name
+                | kind::object_type_name
+                | kind::drop_type_name
+                | kind::object_type_name_on_any_name
         );
         if !wrapper {
             break;
@@ -310,7 +391,12 @@ pub(super) fn object_kind(node: Node<'_>, skip: usize) -> Option<ObjectKind> {
         level = first;
         skip = 0;
     }
-    for word in level.named().skip(skip).filter(|c| c.kind() != kind::opt_procedural).take(3) {
+    for word in level
+        .named()
+        .skip(skip)
+        .filter(|c| c.kind() != kind::opt_procedural)
+        .take(3)
+    {
         words[count] = word.kind();
         count += 1;
     }

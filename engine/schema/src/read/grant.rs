@@ -14,7 +14,11 @@ impl Reader<'_> {
     pub(super) fn grant(&self, node: Node<'_>) -> Option<Change> {
         let (kind, objects) = self.privilege_target(node.child(kind::privilege_target)?)?;
         let grantees = node.child(kind::grantee_list)?.list(kind::grantee);
-        let grantees = grantees.into_iter().filter_map(|g| g.child(kind::RoleSpec)).map(name_of).collect();
+        let grantees = grantees
+            .into_iter()
+            .filter_map(|g| g.child(kind::RoleSpec))
+            .map(name_of)
+            .collect();
         Some(Change::Grant(Grant {
             revoke: node.has(kind::kw_revoke),
             kind: Some(kind),
@@ -46,7 +50,11 @@ impl Reader<'_> {
         let objects = match list.kind() {
             kind::qualified_name_list => self.objects(list, kind::qualified_name),
             kind::any_name_list => self.objects(list, kind::any_name),
-            kind::name_list => list.list(kind::name).into_iter().map(|n| self.unqualified(n)).collect(),
+            kind::name_list => list
+                .list(kind::name)
+                .into_iter()
+                .map(|n| self.unqualified(n))
+                .collect(),
             kind::function_with_argtypes_list => {
                 let signatures = list.list(kind::function_with_argtypes).into_iter();
                 return Some((kind, signatures.map(|s| self.signature(s)).collect()));
@@ -69,7 +77,9 @@ fn kind_of_all(node: Node<'_>) -> Option<ObjectKind> {
 }
 
 fn privileges(node: Node<'_>) -> Vec<Arc<str>> {
-    let Some(list) = node.child(kind::privilege_list) else { return vec!["ALL".into()] };
+    let Some(list) = node.child(kind::privilege_list) else {
+        return vec!["ALL".into()];
+    };
     list.list(kind::privilege).into_iter().map(privilege).collect()
 }
 
@@ -79,4 +89,3 @@ fn privilege(node: Node<'_>) -> Arc<str> {
     let words: Vec<String> = words.map(|w| w.text().to_ascii_uppercase()).collect();
     words.join(" ").into()
 }
-

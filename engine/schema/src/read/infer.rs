@@ -69,10 +69,12 @@ fn function_type(name: SqlType) -> Option<SqlType> {
         "count" | "row_number" | "rank" | "dense_rank" => "int8",
         "now" | "clock_timestamp" | "statement_timestamp" | "transaction_timestamp" => "timestamptz",
         "gen_random_uuid" | "uuid_generate_v4" => "uuid",
-        "concat" | "concat_ws" | "format" | "to_char" | "md5" | "initcap" | "split_part" | "array_to_string" => "text",
+        "concat" | "concat_ws" | "format" | "to_char" | "md5" | "initcap" | "split_part"
+        | "array_to_string" => "text",
         "replace" | "regexp_replace" | "quote_ident" | "quote_literal" => "text",
         "jsonb_build_object" | "jsonb_build_array" | "jsonb_agg" | "jsonb_object_agg" | "to_jsonb" => "jsonb",
-        "json_build_object" | "json_build_array" | "json_agg" | "json_object_agg" | "to_json" | "row_to_json" => "json",
+        "json_build_object" | "json_build_array" | "json_agg" | "json_object_agg" | "to_json"
+        | "row_to_json" => "json",
         "bool_and" | "bool_or" | "every" | "starts_with" => "bool",
         "char_length" | "array_length" | "cardinality" => "int4",
         _ => return None,
@@ -104,9 +106,17 @@ fn operation_type(node: Node<'_>) -> Option<SqlType> {
     }
     let truth = match second.kind() {
         kind::kw_and | kind::kw_or | kind::kw_is | kind::kw_isnull | kind::kw_notnull | kind::kw_not => true,
-        kind::kw_in | kind::kw_like | kind::kw_ilike | kind::kw_similar | kind::kw_between | kind::subquery_Op => true,
+        kind::kw_in
+        | kind::kw_like
+        | kind::kw_ilike
+        | kind::kw_similar
+        | kind::kw_between
+        | kind::subquery_Op => true,
         kind::kw_overlaps => true,
-        kind::qual_Op => matches!(second.text(), "!=" | "@>" | "<@" | "&&" | "~" | "~*" | "!~" | "!~*" | "~~" | "~~*"),
+        kind::qual_Op => matches!(
+            second.text(),
+            "!=" | "@>" | "<@" | "~" | "~*" | "!~" | "!~*" | "~~" | "~~*"
+        ),
         _ => matches!(second.text(), "=" | "<" | ">" | "<=" | ">=" | "<>"),
     };
     if truth {

@@ -50,7 +50,9 @@ fn named(name: &str) -> Step<'static> {
 fn step(node: Node<'_>) -> Step<'_> {
     match node.kind() {
         kind::columnref => column(node),
-        kind::func_application => node.child(kind::func_name).map_or(Step::Nameless, |f| Step::Named(last_name(f))),
+        kind::func_application => node
+            .child(kind::func_name)
+            .map_or(Step::Nameless, |f| Step::Named(last_name(f))),
         kind::func_expr => node.named().next().map_or(Step::Nameless, Step::Into),
         kind::json_aggregate_func => keyword(node),
         kind::func_expr_common_subexpr => special(node),
@@ -60,7 +62,7 @@ fn step(node: Node<'_>) -> Step<'_> {
         }
         kind::AexprConst => match constant_type(node) {
             Some(ty) => Step::Weak(ty.name, None),
-            None if node.has(kind::kw_true) || node.has(kind::kw_false) => Step::Weak(Name::new("bool"), None),
+            // TRUE and FALSE were casts to `bool`, named so, before PostgreSQL 15.
             None => Step::Nameless,
         },
         kind::select_with_parens => subquery(node),
@@ -73,13 +75,23 @@ fn step(node: Node<'_>) -> Step<'_> {
 
 /// A column's last name; a subscript has none.
 fn column(node: Node<'_>) -> Step<'_> {
-    let Some(first) = node.child(kind::ColId) else { return Step::Nameless };
-    Step::Named(node.child(kind::indirection).and_then(last_attribute).unwrap_or_else(|| name_of(first)))
+    let Some(first) = node.child(kind::ColId) else {
+        return Step::Nameless;
+    };
+    Step::Named(
+        node.child(kind::indirection)
+            .and_then(last_attribute)
+            .unwrap_or_else(|| name_of(first)),
+    )
 }
 
 fn last_attribute(indirection: Node<'_>) -> Option<Name> {
     let elements = indirection.list(kind::indirection_el);
-    elements.into_iter().rev().find_map(|e| e.child(kind::attr_name)).map(name_of)
+    elements
+        .into_iter()
+        .rev()
+        .find_map(|e| e.child(kind::attr_name))
+        .map(name_of)
 }
 
 fn last_name(func_name: Node<'_>) -> Name {
@@ -87,18 +99,26 @@ fn last_name(func_name: Node<'_>) -> Name {
 }
 
 fn keyword(node: Node<'_>) -> Step<'_> {
-    node.named().next().map_or(Step::Nameless, |k| named(&k.text().to_ascii_lowercase()))
+    node.named()
+        .next()
+        .map_or(Step::Nameless, |k| named(&k.text().to_ascii_lowercase()))
 }
 
 /// SQL's own call syntaxes.
 fn special(node: Node<'_>) -> Step<'_> {
-    let Some(word) = node.named().next() else { return Step::Nameless };
+    let Some(word) = node.named().next() else {
+        return Step::Nameless;
+    };
     match word.kind() {
         kind::kw_cast => {
-            let Some(ty) = node.child(kind::Typename) else { return Step::Nameless };
+            let Some(ty) = node.child(kind::Typename) else {
+                return Step::Nameless;
+            };
             Step::Weak(types::sql_type(ty).name, node.child(kind::a_expr))
         }
-        kind::kw_treat => node.child(kind::Typename).map_or(Step::Nameless, |t| Step::Named(types::sql_type(t).name)),
+        kind::kw_treat => node
+            .child(kind::Typename)
+            .map_or(Step::Nameless, |t| Step::Named(types::sql_type(t).name)),
         kind::kw_collation => named("pg_collation_for"),
         kind::kw_trim if node.has(kind::kw_leading) => named("ltrim"),
         kind::kw_trim if node.has(kind::kw_trailing) => named("rtrim"),
@@ -109,12 +129,16 @@ fn special(node: Node<'_>) -> Step<'_> {
 
 /// `c_expr` that isn't a mere layer: EXISTS, ARRAY, GROUPING, a field of a parenthesized value.
 fn primary(node: Node<'_>) -> Step<'_> {
-    let indirection = node.child(kind::indirection).or_else(|| node.child(kind::opt_indirection));
+    let indirection = node
+        .child(kind::indirection)
+        .or_else(|| node.child(kind::opt_indirection));
     if let Some(name) = indirection.and_then(last_attribute) {
         return Step::Named(name);
     }
     if indirection.is_some() {
-        let inner = node.named().find(|c| matches!(c.kind(), kind::a_expr | kind::select_with_parens));
+        let inner = node
+            .named()
+            .find(|c| matches!(c.kind(), kind::a_expr | kind::select_with_parens));
         return inner.map_or(Step::Nameless, Step::Into);
     }
     match node.named().next().map_or("", |n| n.kind()) {
@@ -128,7 +152,9 @@ fn primary(node: Node<'_>) -> Step<'_> {
 /// Casts, COLLATE, AT TIME ZONE, OVERLAPS; no other operation has a name.
 fn operation(node: Node<'_>) -> Step<'_> {
     let mut children = node.all();
-    let (Some(first), Some(second)) = (children.next(), children.next()) else { return Step::Nameless };
+    let (Some(first), Some(second)) = (children.next(), children.next()) else {
+        return Step::Nameless;
+    };
     if second.kind() == kind::kw_collate {
         return Step::Into(first);
     }
@@ -146,14 +172,23 @@ fn operation(node: Node<'_>) -> Step<'_> {
 
 /// The name of a subquery's one column.
 fn subquery(node: Node<'_>) -> Step<'_> {
-    let Some(select) = leading_select(node) else { return Step::Nameless };
+    let Some(select) = leading_select(node) else {
+        return Step::Nameless;
+    };
     if select.has(kind::values_clause) {
         return named("column1");
     }
     let targets = targets(select);
-    let Some(target) = targets.first() else { return named("?column?") };
-    if let Some(alias) = target.child(kind::ColLabel).or_else(|| target.child(kind::BareColLabel)) {
+    let Some(target) = targets.first() else {
+        return named("?column?");
+    };
+    if let Some(alias) = target
+        .child(kind::ColLabel)
+        .or_else(|| target.child(kind::BareColLabel))
+    {
         return Step::Named(name_of(alias));
     }
-    target.child(kind::a_expr).map_or_else(|| named("?column?"), Step::Subquery)
+    target
+        .child(kind::a_expr)
+        .map_or_else(|| named("?column?"), Step::Subquery)
 }

@@ -54,7 +54,10 @@ pub(crate) struct Reader<'m> {
 impl Reader<'_> {
     /// For a tree whose text is the statement's own.
     pub(crate) const fn outermost() -> Reader<'static> {
-        Reader { place: None, depth: 0 }
+        Reader {
+            place: None,
+            depth: 0,
+        }
     }
 
     /// Where a node stands in the outer statement.
@@ -81,7 +84,10 @@ impl Reader<'_> {
     }
 
     fn unknown(&self, reason: &str, range: TextRange) -> Change {
-        Change::Unknown(Unknown { reason: reason.into(), range: self.at(range) })
+        Change::Unknown(Unknown {
+            reason: reason.into(),
+            range: self.at(range),
+        })
     }
 }
 
@@ -93,12 +99,22 @@ fn name_of(node: Node<'_>) -> Name {
 /// The expression that an introspected text spells.
 pub(crate) fn expression(text: &str) -> Expr {
     let syntax = Syntax::parse(&format!("SELECT ({text})"));
-    let found = syntax.statement().filter(|_| syntax.errors().is_empty()).and_then(sole_expression);
+    let found = syntax
+        .statement()
+        .filter(|_| syntax.errors().is_empty())
+        .and_then(sole_expression);
     let facts = match found {
         Some(node) => Reader::outermost().expr(node).facts,
-        None => Arc::new(ExprFacts { incomplete: true, ..ExprFacts::default() }),
+        None => Arc::new(ExprFacts {
+            incomplete: true,
+            ..ExprFacts::default()
+        }),
     };
-    Expr { text: text.into(), range: TextRange::default(), facts }
+    Expr {
+        text: text.into(),
+        range: TextRange::default(),
+        facts,
+    }
 }
 
 /// The expression of a SELECT of one column and nothing else.

@@ -8,7 +8,10 @@ use crate::change::{DropBehavior, Ident, ObjectRef};
 impl Reader<'_> {
     /// A single identifier: the node is any of the grammar's name kinds.
     pub(super) fn ident(&self, node: Node<'_>) -> Ident {
-        Ident { name: name_of(node), range: self.range(node) }
+        Ident {
+            name: name_of(node),
+            range: self.range(node),
+        }
     }
 
     /// The first child of that kind as an identifier.
@@ -40,7 +43,11 @@ impl Reader<'_> {
     pub(super) fn object(&self, node: Node<'_>) -> ObjectRef {
         let mut parts = self.parts(node);
         let name = parts.pop().map_or_else(|| Name::new(""), |i| i.name);
-        ObjectRef { schema: parts.pop().map(|i| i.name), name, range: self.range(node) }
+        ObjectRef {
+            schema: parts.pop().map(|i| i.name),
+            name,
+            range: self.range(node),
+        }
     }
 
     /// The first child of that kind as a qualified name.
@@ -50,7 +57,11 @@ impl Reader<'_> {
 
     /// The name of something that can't be qualified, as the object lists want it.
     pub(super) fn unqualified(&self, node: Node<'_>) -> ObjectRef {
-        ObjectRef { schema: None, name: name_of(node), range: self.range(node) }
+        ObjectRef {
+            schema: None,
+            name: name_of(node),
+            range: self.range(node),
+        }
     }
 
     /// Splits `relation.column` (with or without a schema) into the relation and the last part.
@@ -61,7 +72,14 @@ impl Reader<'_> {
         let schema = parts.pop();
         let start = schema.as_ref().map_or(relation.range, |s| s.range);
         let range = confiture_syntax::TextRange::new(start.start, relation.range.end);
-        Some((ObjectRef { schema: schema.map(|s| s.name), name: relation.name, range }, member))
+        Some((
+            ObjectRef {
+                schema: schema.map(|s| s.name),
+                name: relation.name,
+                range,
+            },
+            member,
+        ))
     }
 
     /// A relation and whether ONLY stands before it: `relation_expr`, `relation_expr_opt_alias` or `qualified_name`.
@@ -75,7 +93,10 @@ impl Reader<'_> {
             }
             only |= node.has(kind::kw_only);
             node = node.all().find(|c| {
-                matches!(c.kind(), kind::qualified_name | kind::relation_expr | kind::extended_relation_expr)
+                matches!(
+                    c.kind(),
+                    kind::qualified_name | kind::relation_expr | kind::extended_relation_expr
+                )
             })?;
         }
         (node.kind() == kind::qualified_name).then(|| (self.object(node), only))
@@ -93,9 +114,15 @@ impl Reader<'_> {
 
     /// The columns of a `columnList`, or of a clause that wraps one; a PERIOD's column comes last.
     pub(super) fn columns(&self, node: Node<'_>) -> Vec<Ident> {
-        let list = node.child(kind::columnList).filter(|_| node.kind() != kind::columnList).unwrap_or(node);
+        let list = node
+            .child(kind::columnList)
+            .filter(|_| node.kind() != kind::columnList)
+            .unwrap_or(node);
         let mut columns = self.idents(list, kind::columnElem);
-        if let Some(period) = node.child(kind::optionalPeriodName).and_then(|p| p.child(kind::columnElem)) {
+        if let Some(period) = node
+            .child(kind::optionalPeriodName)
+            .and_then(|p| p.child(kind::columnElem))
+        {
             columns.push(self.ident(period));
         }
         columns
@@ -112,5 +139,12 @@ pub(super) fn behavior(node: Node<'_>) -> DropBehavior {
 
 /// The names of a `role_list` under this node.
 pub(super) fn roles(node: Node<'_>) -> Vec<Name> {
-    node.child(kind::role_list).map(|list| list.list(kind::RoleSpec).into_iter().map(|r| name_of(r)).collect()).unwrap_or_default()
+    node.child(kind::role_list)
+        .map(|list| {
+            list.list(kind::RoleSpec)
+                .into_iter()
+                .map(|r| name_of(r))
+                .collect()
+        })
+        .unwrap_or_default()
 }

@@ -7,15 +7,18 @@ use confiture_syntax::Node;
 use super::name::behavior;
 use super::{Children, Reader, kind, name_of};
 use crate::change::{
-    AlterDomain, AlterDomainAction, AlterType, AlterTypeAction, AttributeAction, Change, CreateDomain, CreateExtension,
-    CreateSchema, CreateType, CreateTypeKind, Ident, ObjectRef, TypeRef, ValuePlace,
+    AlterDomain, AlterDomainAction, AlterType, AlterTypeAction, AttributeAction, Change, CreateDomain,
+    CreateExtension, CreateSchema, CreateType, CreateTypeKind, Ident, ObjectRef, TypeRef, ValuePlace,
 };
 
 impl Reader<'_> {
     /// `CreateSchemaStmt`, its elements behind it, created in the new schema where they name none.
     pub(super) fn create_schema(&self, node: Node<'_>) -> Option<Vec<Change>> {
         let role = node.child(kind::RoleSpec);
-        let name = node.child(kind::ColId).or_else(|| node.child(kind::opt_single_name)).or(role)?;
+        let name = node
+            .child(kind::ColId)
+            .or_else(|| node.child(kind::opt_single_name))
+            .or(role)?;
         let schema = CreateSchema {
             name: self.ident(name),
             if_not_exists: node.has(kind::kw_if),
@@ -38,8 +41,13 @@ impl Reader<'_> {
     /// `CreateExtensionStmt`.
     pub(super) fn create_extension(&self, node: Node<'_>) -> Option<Change> {
         let options = node.child(kind::create_extension_opt_list);
-        let options = options.map(|l| l.list(kind::create_extension_opt_item)).into_iter().flatten();
-        let schema = options.filter(|o| o.has(kind::kw_schema)).find_map(|o| self.child_ident(o, kind::name));
+        let options = options
+            .map(|l| l.list(kind::create_extension_opt_item))
+            .into_iter()
+            .flatten();
+        let schema = options
+            .filter(|o| o.has(kind::kw_schema))
+            .find_map(|o| self.child_ident(o, kind::name));
         Some(Change::CreateExtension(CreateExtension {
             name: self.child_ident(node, kind::name)?,
             if_not_exists: node.has(kind::kw_if),
@@ -50,30 +58,52 @@ impl Reader<'_> {
     /// CREATE TYPE, a form of `DefineStmt`.
     pub(super) fn create_type(&self, node: Node<'_>) -> Option<Change> {
         let kind = if node.has(kind::kw_enum) {
-            let labels = node.child(kind::opt_enum_val_list).and_then(|l| l.child(kind::enum_val_list));
-            CreateTypeKind::Enum(labels.map(|l| l.list(kind::Sconst)).into_iter().flatten().map(string).collect())
+            let labels = node
+                .child(kind::opt_enum_val_list)
+                .and_then(|l| l.child(kind::enum_val_list));
+            CreateTypeKind::Enum(
+                labels
+                    .map(|l| l.list(kind::Sconst))
+                    .into_iter()
+                    .flatten()
+                    .map(string)
+                    .collect(),
+            )
         } else if node.has(kind::kw_range) {
-            let options = node.child(kind::definition).and_then(|d| d.child(kind::def_list))?;
+            let options = node
+                .child(kind::definition)
+                .and_then(|d| d.child(kind::def_list))?;
             CreateTypeKind::Range(self.subtype(options)?)
         } else if node.has(kind::kw_as) {
-            let list = node.child(kind::OptTableFuncElementList).and_then(|l| l.child(kind::TableFuncElementList));
+            let list = node
+                .child(kind::OptTableFuncElementList)
+                .and_then(|l| l.child(kind::TableFuncElementList));
             let elements = list.map(|l| l.list(kind::TableFuncElement)).into_iter().flatten();
             CreateTypeKind::Composite(elements.filter_map(|e| self.attribute(e)).collect())
         } else {
             CreateTypeKind::Base
         };
-        Some(Change::CreateType(CreateType { name: self.child_object(node, kind::any_name)?, kind }))
+        Some(Change::CreateType(CreateType {
+            name: self.child_object(node, kind::any_name)?,
+            kind,
+        }))
     }
 
     fn subtype(&self, options: Node<'_>) -> Option<TypeRef> {
         let mut elements = options.list(kind::def_elem).into_iter();
-        let subtype = elements.find(|e| e.child(kind::ColLabel).is_some_and(|n| name_of(n).as_str() == "subtype"))?;
+        let subtype = elements.find(|e| {
+            e.child(kind::ColLabel)
+                .is_some_and(|n| name_of(n).as_str() == "subtype")
+        })?;
         Some(self.type_ref(subtype.child(kind::def_arg)?.child(kind::func_type)?))
     }
 
     /// `TableFuncElement`: an attribute's name and type.
     fn attribute(&self, node: Node<'_>) -> Option<(Ident, TypeRef)> {
-        Some((self.child_ident(node, kind::ColId)?, self.type_ref(node.child(kind::Typename)?)))
+        Some((
+            self.child_ident(node, kind::ColId)?,
+            self.type_ref(node.child(kind::Typename)?),
+        ))
     }
 
     /// `AlterEnumStmt`.
@@ -82,9 +112,16 @@ impl Reader<'_> {
         let first = labels.next()?;
         let second = labels.next();
         let action = if node.has(kind::kw_rename) {
-            AlterTypeAction::RenameValue { from: string(first), to: string(second?) }
+            AlterTypeAction::RenameValue {
+                from: string(first),
+                to: string(second?),
+            }
         } else if node.has(kind::kw_add) {
-            let place = if node.has(kind::kw_before) { ValuePlace::Before } else { ValuePlace::After };
+            let place = if node.has(kind::kw_before) {
+                ValuePlace::Before
+            } else {
+                ValuePlace::After
+            };
             AlterTypeAction::AddValue {
                 label: string(first),
                 range: self.range(first),
@@ -95,15 +132,24 @@ impl Reader<'_> {
             // DROP VALUE parses and is refused.
             return None;
         };
-        Some(Change::AlterType(AlterType { name: self.child_object(node, kind::any_name)?, action }))
+        Some(Change::AlterType(AlterType {
+            name: self.child_object(node, kind::any_name)?,
+            action,
+        }))
     }
 
     /// `AlterCompositeTypeStmt`.
     pub(super) fn alter_composite(&self, node: Node<'_>) -> Option<Change> {
         let commands = node.child(kind::alter_type_cmds)?.list(kind::alter_type_cmd);
-        let actions = commands.into_iter().filter_map(|c| self.attribute_action(c)).collect();
+        let actions = commands
+            .into_iter()
+            .filter_map(|c| self.attribute_action(c))
+            .collect();
         let name = self.child_object(node, kind::any_name)?;
-        Some(Change::AlterType(AlterType { name, action: AlterTypeAction::Attributes(actions) }))
+        Some(Change::AlterType(AlterType {
+            name,
+            action: AlterTypeAction::Attributes(actions),
+        }))
     }
 
     fn attribute_action(&self, node: Node<'_>) -> Option<AttributeAction> {
@@ -122,7 +168,10 @@ impl Reader<'_> {
     /// `AlterTypeStmt`: SET (…) of a base type.
     pub(super) fn alter_type_properties(&self, node: Node<'_>) -> Option<Change> {
         let name = self.child_object(node, kind::any_name)?;
-        Some(Change::AlterType(AlterType { name, action: AlterTypeAction::SetProperties }))
+        Some(Change::AlterType(AlterType {
+            name,
+            action: AlterTypeAction::SetProperties,
+        }))
     }
 
     /// `CreateDomainStmt`.
@@ -134,14 +183,23 @@ impl Reader<'_> {
             not_null: false,
             checks: Vec::new(),
         };
-        for clause in node.child(kind::ColQualList).map(|l| l.list(kind::ColConstraint)).into_iter().flatten() {
-            let Some(element) = clause.child(kind::ColConstraintElem) else { continue };
+        for clause in node
+            .child(kind::ColQualList)
+            .map(|l| l.list(kind::ColConstraint))
+            .into_iter()
+            .flatten()
+        {
+            let Some(element) = clause.child(kind::ColConstraintElem) else {
+                continue;
+            };
             match element.named().next().map_or("", |n| n.kind()) {
                 kind::kw_not => domain.not_null = true,
                 kind::kw_null => domain.not_null = false,
                 kind::kw_default => domain.default = element.child(kind::b_expr).map(|e| self.expr(e)),
                 kind::kw_check => {
-                    domain.checks.push((self.child_ident(clause, kind::name), self.child_expr(element)?));
+                    domain
+                        .checks
+                        .push((self.child_ident(clause, kind::name), self.child_expr(element)?));
                 }
                 _ => {}
             }
@@ -178,8 +236,14 @@ impl Reader<'_> {
         if !element.has(kind::kw_check) {
             return Some(AlterDomainAction::AddNotNull(name));
         }
-        let not_valid = super::constraint::attributes(element).iter().any(|a| a.has(kind::kw_valid));
-        Some(AlterDomainAction::AddCheck(name, self.child_expr(element)?, not_valid))
+        let not_valid = super::constraint::attributes(element)
+            .iter()
+            .any(|a| a.has(kind::kw_valid));
+        Some(AlterDomainAction::AddCheck(
+            name,
+            self.child_expr(element)?,
+            not_valid,
+        ))
     }
 }
 

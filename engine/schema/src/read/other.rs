@@ -12,10 +12,15 @@ use crate::change::{AlterOther, Change, CreateOther, ObjectKind, ObjectName, Obj
 impl Reader<'_> {
     /// CREATE of an object whose name is the first name in the statement.
     pub(super) fn create_other(&self, node: Node<'_>) -> Option<Change> {
-        let skip = node
-            .named()
-            .position(|c| !matches!(c.kind(), kind::kw_create | kind::opt_or_replace | kind::opt_trusted | kind::opt_default))?;
-        let ObjectKind::Other(kind) = object_kind(node, skip)? else { return None };
+        let skip = node.named().position(|c| {
+            !matches!(
+                c.kind(),
+                kind::kw_create | kind::opt_or_replace | kind::opt_trusted | kind::opt_default
+            )
+        })?;
+        let ObjectKind::Other(kind) = object_kind(node, skip)? else {
+            return None;
+        };
         Some(Change::CreateOther(CreateOther {
             kind,
             object: self.other_object(node, kind)?,
@@ -26,9 +31,15 @@ impl Reader<'_> {
 
     /// ALTER of such an object.
     pub(super) fn alter_other(&self, node: Node<'_>) -> Option<Change> {
-        let ObjectKind::Other(kind) = object_kind(node, 1)? else { return None };
+        let ObjectKind::Other(kind) = object_kind(node, 1)? else {
+            return None;
+        };
         let object = self.other_object(node, kind)?;
-        Some(Change::AlterOther(AlterOther { kind, object, relations: self.published(node) }))
+        Some(Change::AlterOther(AlterOther {
+            kind,
+            object,
+            relations: self.published(node),
+        }))
     }
 
     fn other_object(&self, node: Node<'_>, kind: OtherKind) -> Option<ObjectName> {
@@ -44,33 +55,61 @@ impl Reader<'_> {
         let list = node.child(kind::definition)?.child(kind::def_list)?;
         let side = |word: &str| {
             let mut elements = list.list(kind::def_elem).into_iter();
-            let element = elements.find(|e| e.child(kind::ColLabel).is_some_and(|n| name_of(n).as_str() == word));
-            let ty = element.and_then(|e| e.child(kind::def_arg)).and_then(|a| a.child(kind::func_type));
+            let element = elements.find(|e| {
+                e.child(kind::ColLabel)
+                    .is_some_and(|n| name_of(n).as_str() == word)
+            });
+            let ty = element
+                .and_then(|e| e.child(kind::def_arg))
+                .and_then(|a| a.child(kind::func_type));
             ty.map_or_else(|| "NONE".to_owned(), |t| self.type_ref(t).ty.to_string())
         };
         let schema = name.schema.as_ref().map(|s| format!("{s}.")).unwrap_or_default();
         let identity = format!("{schema}{}({},{})", name.name, side("leftarg"), side("rightarg"));
-        Some(ObjectName { identity: Some(identity.into()), ..ObjectName::of(name) })
+        Some(ObjectName {
+            identity: Some(identity.into()),
+            ..ObjectName::of(name)
+        })
     }
 
     /// Tables of a publication.
     fn published(&self, node: Node<'_>) -> Vec<ObjectRef> {
-        let list = node.child(kind::pub_obj_list).map(|l| l.list(kind::PublicationObjSpec));
-        list.into_iter().flatten().filter_map(|o| self.published_table(o)).collect()
+        let list = node
+            .child(kind::pub_obj_list)
+            .map(|l| l.list(kind::PublicationObjSpec));
+        list.into_iter()
+            .flatten()
+            .filter_map(|o| self.published_table(o))
+            .collect()
     }
 
     fn published_table(&self, node: Node<'_>) -> Option<ObjectRef> {
-        if let Some(relation) = node.child(kind::relation_expr).or_else(|| node.child(kind::extended_relation_expr)) {
+        if let Some(relation) = node
+            .child(kind::relation_expr)
+            .or_else(|| node.child(kind::extended_relation_expr))
+        {
             return Some(self.published_relation(relation));
         }
         // `TABLES IN SCHEMA s` names no table; a bare name continues the list before it.
         let bare = node.has(kind::ColId) && !node.has(kind::kw_tables);
         bare.then(|| {
             let mut parts: Vec<Name> = node.child(kind::ColId).map(name_of).into_iter().collect();
-            let attributes = node.child(kind::indirection).map(|i| i.list(kind::indirection_el));
-            parts.extend(attributes.into_iter().flatten().filter_map(|e| e.child(kind::attr_name)).map(name_of));
+            let attributes = node
+                .child(kind::indirection)
+                .map(|i| i.list(kind::indirection_el));
+            parts.extend(
+                attributes
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|e| e.child(kind::attr_name))
+                    .map(name_of),
+            );
             let name = parts.pop().unwrap_or_else(|| Name::new(""));
-            ObjectRef { schema: parts.pop(), name, range: self.range(node) }
+            ObjectRef {
+                schema: parts.pop(),
+                name,
+                range: self.range(node),
+            }
         })
     }
 
@@ -82,9 +121,14 @@ impl Reader<'_> {
     /// `CreateStatsStmt`.
     pub(super) fn create_statistics(&self, node: Node<'_>) -> Option<Change> {
         let list = node.child(kind::from_list)?.list(kind::table_ref);
-        let relations: Vec<ObjectRef> =
-            list.into_iter().filter_map(|t| self.relation(t.child(kind::relation_expr)?)).map(|(r, _)| r).collect();
-        let name = node.child(kind::any_name).or_else(|| node.child(kind::opt_qualified_name)?.child(kind::any_name));
+        let relations: Vec<ObjectRef> = list
+            .into_iter()
+            .filter_map(|t| self.relation(t.child(kind::relation_expr)?))
+            .map(|(r, _)| r)
+            .collect();
+        let name = node
+            .child(kind::any_name)
+            .or_else(|| node.child(kind::opt_qualified_name)?.child(kind::any_name));
         let object = match name {
             Some(name) => self.object(name),
             None => self.unnamed_statistics(node, relations.first()?),
@@ -106,7 +150,11 @@ impl Reader<'_> {
         });
         let columns: Vec<String> = columns.collect();
         let name = Name::new(format!("{}_{}_stat", table.name, columns.join("_")));
-        ObjectRef { schema: table.schema.clone(), name, range: self.range(node) }
+        ObjectRef {
+            schema: table.schema.clone(),
+            name,
+            range: self.range(node),
+        }
     }
 
     /// `AlterObjectDependsStmt`: relations are locked for it as for other ALTERs.
@@ -124,7 +172,10 @@ impl Reader<'_> {
             if_exists: false,
             only: false,
             name: self.child_object(node, kind::qualified_name)?,
-            commands: vec![AlterCommand { action, range: self.range(node) }],
+            commands: vec![AlterCommand {
+                action,
+                range: self.range(node),
+            }],
         })))
     }
 }
@@ -140,5 +191,8 @@ pub(super) enum Transactional {
 
 /// A statement of no consequence.
 pub(super) fn other(tag: &str, transactional: Transactional) -> Change {
-    Change::Other(Other { tag: tag.into(), outside_transaction: transactional == Transactional::Outside })
+    Change::Other(Other {
+        tag: tag.into(),
+        outside_transaction: transactional == Transactional::Outside,
+    })
 }

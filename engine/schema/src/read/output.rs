@@ -29,7 +29,11 @@ pub(super) struct Scope<'s> {
 impl<'s> Scope<'s> {
     /// One level further in; `None` where that is too deep.
     pub(super) fn deeper(&'s self, ctes: &'s [(Name, Vec<OutputColumn>)]) -> Option<Scope<'s>> {
-        (self.depth < MAX_DEPTH).then_some(Scope { outer: Some(self), ctes, depth: self.depth + 1 })
+        (self.depth < MAX_DEPTH).then_some(Scope {
+            outer: Some(self),
+            ctes,
+            depth: self.depth + 1,
+        })
     }
 
     /// The columns of the WITH query that a name means.
@@ -54,13 +58,23 @@ pub(super) fn targets(select: Node<'_>) -> Vec<Node<'_>> {
         Some(opt) => opt.child(kind::target_list),
         None => select.child(kind::target_list),
     };
-    list.map(|l| l.list(kind::target_el)).into_iter().flatten().collect()
+    list.map(|l| l.list(kind::target_el))
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 impl Reader<'_> {
     /// The output columns of a query.
     pub(super) fn output(&self, node: Node<'_>) -> Vec<OutputColumn> {
-        self.output_in(node, &Scope { outer: None, ctes: &[], depth: 0 })
+        self.output_in(
+            node,
+            &Scope {
+                outer: None,
+                ctes: &[],
+                depth: 0,
+            },
+        )
     }
 
     /// The output columns of a query in a scope.
@@ -69,7 +83,9 @@ impl Reader<'_> {
         let mut at = node;
         loop {
             for cte in super::query::ctes(at) {
-                let Some(name) = cte.child(kind::name) else { continue };
+                let Some(name) = cte.child(kind::name) else {
+                    continue;
+                };
                 let columns = match scope.deeper(&ctes) {
                     Some(inner) => self.cte_output(cte, &inner),
                     None => vec![OutputColumn::Unknown],
@@ -92,10 +108,22 @@ impl Reader<'_> {
     }
 
     fn cte_output(&self, cte: Node<'_>, scope: &Scope<'_>) -> Vec<OutputColumn> {
-        let Some(body) = cte.child(kind::PreparableStmt) else { return vec![OutputColumn::Unknown] };
+        let Some(body) = cte.child(kind::PreparableStmt) else {
+            return vec![OutputColumn::Unknown];
+        };
         let mut columns = self.output_in(body, scope);
-        if let Some(names) = cte.child(kind::opt_name_list).and_then(|l| l.child(kind::name_list)) {
-            columns = renamed(columns, &names.list(kind::name).into_iter().map(name_of).collect::<Vec<_>>());
+        if let Some(names) = cte
+            .child(kind::opt_name_list)
+            .and_then(|l| l.child(kind::name_list))
+        {
+            columns = renamed(
+                columns,
+                &names
+                    .list(kind::name)
+                    .into_iter()
+                    .map(name_of)
+                    .collect::<Vec<_>>(),
+            );
         }
         if cte.has(kind::opt_search_clause) || cte.has(kind::opt_cycle_clause) {
             columns.push(OutputColumn::Unknown);
@@ -120,19 +148,33 @@ impl Reader<'_> {
                 None => vec![OutputColumn::Star(vec![relation])],
             };
         }
-        let from = self.from(node.child(kind::from_clause).and_then(|f| f.child(kind::from_list)), scope);
+        let from = self.from(
+            node.child(kind::from_clause)
+                .and_then(|f| f.child(kind::from_list)),
+            scope,
+        );
         self.target_columns(&targets(node), &from)
     }
 
     /// RETURNING.
     fn returned(&self, node: Node<'_>, scope: &Scope<'_>) -> Vec<OutputColumn> {
-        let list = node.child(kind::returning_clause).and_then(|r| r.child(kind::target_list));
-        let target = node.child(kind::insert_target).or_else(|| node.child(kind::relation_expr_opt_alias));
-        let (Some(list), Some(target)) = (list, target) else { return Vec::new() };
-        let other = node.child(kind::from_clause).or_else(|| node.child(kind::using_clause));
+        let list = node
+            .child(kind::returning_clause)
+            .and_then(|r| r.child(kind::target_list));
+        let target = node
+            .child(kind::insert_target)
+            .or_else(|| node.child(kind::relation_expr_opt_alias));
+        let (Some(list), Some(target)) = (list, target) else {
+            return Vec::new();
+        };
+        let other = node
+            .child(kind::from_clause)
+            .or_else(|| node.child(kind::using_clause));
         let mut from = self.from(other.and_then(|f| f.child(kind::from_list)), scope);
         if let Some((relation, _)) = self.relation(target) {
-            let label = target.child(kind::ColId).map_or_else(|| relation.name.clone(), name_of);
+            let label = target
+                .child(kind::ColId)
+                .map_or_else(|| relation.name.clone(), name_of);
             from.sources.insert(0, Source::relation(label, relation.clone()));
             from.star.insert(0, OutputColumn::Star(vec![relation]));
         }
@@ -141,7 +183,9 @@ impl Reader<'_> {
 
     /// A UNION's columns have the first arm's names; a type that the arms don't share is unknown.
     fn union_output(&self, node: Node<'_>, scope: &Scope<'_>) -> Vec<OutputColumn> {
-        let Some(inner) = scope.deeper(&[]) else { return vec![OutputColumn::Unknown] };
+        let Some(inner) = scope.deeper(&[]) else {
+            return vec![OutputColumn::Unknown];
+        };
         let mut arms = Vec::new();
         let mut stack = vec![node];
         while let Some(at) = stack.pop() {
@@ -186,11 +230,17 @@ impl Reader<'_> {
     }
 
     fn target_column(&self, target: Node<'_>, expr: Node<'_>, from: &From, columns: &mut Vec<OutputColumn>) {
-        let alias = target.child(kind::ColLabel).or_else(|| target.child(kind::BareColLabel)).map(name_of);
+        let alias = target
+            .child(kind::ColLabel)
+            .or_else(|| target.child(kind::BareColLabel))
+            .map(name_of);
         let inner = unwrap(expr);
         if inner.kind() == kind::columnref {
             let parts = self.parts(inner);
-            let indirections = inner.child(kind::indirection).map(|i| i.list(kind::indirection_el)).unwrap_or_default();
+            let indirections = inner
+                .child(kind::indirection)
+                .map(|i| i.list(kind::indirection_el))
+                .unwrap_or_default();
             if indirections.last().is_some_and(|e| is_star(*e)) {
                 columns.extend(from.star_of(&parts));
                 return;
@@ -199,7 +249,12 @@ impl Reader<'_> {
                 columns.push(from.column(&parts, alias));
                 return;
             }
-        } else if inner.kind() == kind::c_expr && inner.child(kind::indirection).or(inner.child(kind::opt_indirection)).is_some_and(ends_with_star) {
+        } else if inner.kind() == kind::c_expr
+            && inner
+                .child(kind::indirection)
+                .or(inner.child(kind::opt_indirection))
+                .is_some_and(ends_with_star)
+        {
             columns.push(OutputColumn::Unknown);
             return;
         }
@@ -212,11 +267,17 @@ impl Reader<'_> {
 }
 
 fn ends_with_star(indirection: Node<'_>) -> bool {
-    indirection.list(kind::indirection_el).last().is_some_and(|e| is_star(*e))
+    indirection
+        .list(kind::indirection_el)
+        .last()
+        .is_some_and(|e| is_star(*e))
 }
 
 fn is_write(node: Node<'_>) -> bool {
-    matches!(node.kind(), kind::InsertStmt | kind::UpdateStmt | kind::DeleteStmt | kind::MergeStmt)
+    matches!(
+        node.kind(),
+        kind::InsertStmt | kind::UpdateStmt | kind::DeleteStmt | kind::MergeStmt
+    )
 }
 
 fn is_layer(node: Node<'_>) -> bool {
@@ -240,7 +301,10 @@ fn values_output(values: Node<'_>) -> Vec<OutputColumn> {
         first = inner;
     }
     let only = !values.has(kind::values_clause);
-    let row = first.child(kind::expr_list).map(|l| l.list(kind::a_expr)).unwrap_or_default();
+    let row = first
+        .child(kind::expr_list)
+        .map(|l| l.list(kind::a_expr))
+        .unwrap_or_default();
     let column = |(i, expr): (usize, Node<'_>)| {
         let name = Name::new(format!("column{}", i + 1));
         match super::infer::type_of(unwrap(expr)).filter(|_| only) {
@@ -261,7 +325,12 @@ pub(super) fn renamed(columns: Vec<OutputColumn>, names: &[Name]) -> Vec<OutputC
         // Whatever else there is follows under its own name.
         let known = columns.iter().all(|c| column_name(c).is_some());
         let rest = (!known).then_some(OutputColumn::Unknown);
-        return names.iter().cloned().map(OutputColumn::Named).chain(rest).collect();
+        return names
+            .iter()
+            .cloned()
+            .map(OutputColumn::Named)
+            .chain(rest)
+            .collect();
     }
     let mut columns = columns;
     for (column, name) in columns.iter_mut().zip(names) {
@@ -273,14 +342,18 @@ pub(super) fn renamed(columns: Vec<OutputColumn>, names: &[Name]) -> Vec<OutputC
 /// The output name of a single column.
 pub(super) fn column_name(column: &OutputColumn) -> Option<&Name> {
     match column {
-        OutputColumn::Column { name, .. } | OutputColumn::Typed { name, .. } | OutputColumn::Named(name) => Some(name),
+        OutputColumn::Column { name, .. } | OutputColumn::Typed { name, .. } | OutputColumn::Named(name) => {
+            Some(name)
+        }
         OutputColumn::Star(_) | OutputColumn::StarExcept(..) | OutputColumn::Unknown => None,
     }
 }
 
 pub(super) fn set_name(column: &mut OutputColumn, to: Name) {
     match column {
-        OutputColumn::Column { name, .. } | OutputColumn::Typed { name, .. } | OutputColumn::Named(name) => *name = to,
+        OutputColumn::Column { name, .. } | OutputColumn::Typed { name, .. } | OutputColumn::Named(name) => {
+            *name = to
+        }
         OutputColumn::Star(_) | OutputColumn::StarExcept(..) | OutputColumn::Unknown => {}
     }
 }
@@ -289,8 +362,15 @@ pub(super) fn set_name(column: &mut OutputColumn, to: Name) {
 fn same_source(a: &OutputColumn, b: Option<&OutputColumn>) -> bool {
     match (a, b) {
         (OutputColumn::Typed { ty: a, .. }, Some(OutputColumn::Typed { ty: b, .. })) => a == b,
-        (OutputColumn::Column { column: a, of: x, .. }, Some(OutputColumn::Column { column: b, of: y, .. })) => {
-            a == b && x.len() == y.len() && x.iter().zip(y).all(|(x, y)| x.schema == y.schema && x.name == y.name)
+        (
+            OutputColumn::Column { column: a, of: x, .. },
+            Some(OutputColumn::Column { column: b, of: y, .. }),
+        ) => {
+            a == b
+                && x.len() == y.len()
+                && x.iter()
+                    .zip(y)
+                    .all(|(x, y)| x.schema == y.schema && x.name == y.name)
         }
         (OutputColumn::Star(_) | OutputColumn::StarExcept(..), _) => true,
         _ => false,
@@ -308,9 +388,15 @@ fn blur(column: &mut OutputColumn) {
 /// query's.
 pub(super) fn from_relations(reader: &Reader<'_>, select: Node<'_>) -> Vec<(Name, ObjectRef)> {
     let mut found = Vec::new();
-    let mut stack: Vec<(Option<Name>, Node<'_>)> = select.child(kind::from_clause).map(|f| (None, f)).into_iter().collect();
+    let mut stack: Vec<(Option<Name>, Node<'_>)> = select
+        .child(kind::from_clause)
+        .map(|f| (None, f))
+        .into_iter()
+        .collect();
     while let Some((outer, node)) = stack.pop() {
-        let alias = node.child(kind::opt_alias_clause).and_then(|o| o.child(kind::alias_clause));
+        let alias = node
+            .child(kind::opt_alias_clause)
+            .and_then(|o| o.child(kind::alias_clause));
         let alias = alias.and_then(|a| a.child(kind::ColId)).map(name_of);
         if let Some((relation, _)) = node.child(kind::relation_expr).and_then(|r| reader.relation(r)) {
             let label = outer.or(alias).unwrap_or_else(|| relation.name.clone());
@@ -323,7 +409,9 @@ pub(super) fn from_relations(reader: &Reader<'_>, select: Node<'_>) -> Vec<(Name
             continue;
         }
         let from = stack.len();
-        let inner = node.named().filter(|c| matches!(c.kind(), kind::from_list | kind::table_ref | kind::joined_table));
+        let inner = node
+            .named()
+            .filter(|c| matches!(c.kind(), kind::from_list | kind::table_ref | kind::joined_table));
         stack.extend(inner.map(|c| (outer.clone(), c)));
         stack[from..].reverse();
     }
@@ -332,5 +420,8 @@ pub(super) fn from_relations(reader: &Reader<'_>, select: Node<'_>) -> Vec<(Name
 
 /// The type that a column's definition list spells.
 pub(super) fn typed(name: Name, ty: Node<'_>) -> OutputColumn {
-    OutputColumn::Typed { name, ty: types::sql_type(ty) }
+    OutputColumn::Typed {
+        name,
+        ty: types::sql_type(ty),
+    }
 }

@@ -4,9 +4,7 @@ use confiture_syntax::{Name, Node};
 
 use super::{Children, Reader, kind, name_of};
 use crate::catalog::{FunctionKind, Volatility};
-use crate::change::{
-    AlterFunction, Argument, ArgumentMode, Change, CreateFunction, Nested,
-};
+use crate::change::{AlterFunction, Argument, ArgumentMode, Change, CreateFunction, Nested};
 
 impl Reader<'_> {
     /// `CreateFunctionStmt`; `body` is what the body's text holds.
@@ -14,10 +12,17 @@ impl Reader<'_> {
         let procedure = node.has(kind::kw_procedure);
         let args = node.child(kind::func_args_with_defaults)?;
         let list = args.child(kind::func_args_with_defaults_list);
-        let arguments = list.map(|l| l.list(kind::func_arg_with_default)).into_iter().flatten();
+        let arguments = list
+            .map(|l| l.list(kind::func_arg_with_default))
+            .into_iter()
+            .flatten();
         let mut function = CreateFunction {
             name: self.child_object(node, kind::func_name)?,
-            kind: if procedure { FunctionKind::Procedure } else { FunctionKind::Function },
+            kind: if procedure {
+                FunctionKind::Procedure
+            } else {
+                FunctionKind::Function
+            },
             or_replace: node.has(kind::opt_or_replace),
             arguments: arguments.filter_map(|a| self.argument(a)).collect(),
             returns: node.child(kind::func_return).map(|r| self.type_ref(r)),
@@ -31,10 +36,18 @@ impl Reader<'_> {
         };
         if let Some(columns) = node.child(kind::table_func_column_list) {
             let columns = columns.list(kind::table_func_column).into_iter();
-            function.arguments.extend(columns.filter_map(|c| self.table_column(c)));
+            function
+                .arguments
+                .extend(columns.filter_map(|c| self.table_column(c)));
         }
-        let options = node.child(kind::opt_createfunc_opt_list).and_then(|l| l.child(kind::createfunc_opt_list));
-        for option in options.map(|l| l.list(kind::createfunc_opt_item)).into_iter().flatten() {
+        let options = node
+            .child(kind::opt_createfunc_opt_list)
+            .and_then(|l| l.child(kind::createfunc_opt_list));
+        for option in options
+            .map(|l| l.list(kind::createfunc_opt_item))
+            .into_iter()
+            .flatten()
+        {
             self.function_option(option, &mut function);
         }
         if let Some(atomic) = node.child(kind::opt_routine_body) {
@@ -51,7 +64,10 @@ impl Reader<'_> {
             let result = node.child(kind::ReturnStmt).map(|r| self.return_statement(r));
             return result.into_iter().collect();
         };
-        let statements = list.list(kind::routine_body_stmt).into_iter().filter_map(|s| s.named().next());
+        let statements = list
+            .list(kind::routine_body_stmt)
+            .into_iter()
+            .filter_map(|s| s.named().next());
         statements
             .map(|s| match s.kind() {
                 kind::ReturnStmt => self.return_statement(s),
@@ -66,7 +82,12 @@ impl Reader<'_> {
     }
 
     fn unconditional(&self, node: Node<'_>, changes: Vec<Change>) -> Nested {
-        Nested { changes, range: self.range(node), conditional: false, guarded: false }
+        Nested {
+            changes,
+            range: self.range(node),
+            conditional: false,
+            guarded: false,
+        }
     }
 
     fn function_option(&self, node: Node<'_>, function: &mut CreateFunction) {
@@ -122,7 +143,10 @@ impl Reader<'_> {
                 let elements = lists.flat_map(|l| l.list(kind::aggr_arg));
                 elements.filter_map(|a| self.argument(a)).collect()
             }
-            None => self.base_type(node.child(kind::old_aggr_definition)?).into_iter().collect(),
+            None => self
+                .base_type(node.child(kind::old_aggr_definition)?)
+                .into_iter()
+                .collect(),
         };
         Some(Change::CreateFunction(Box::new(CreateFunction {
             name: self.child_object(node, kind::func_name)?,
@@ -143,12 +167,19 @@ impl Reader<'_> {
     fn base_type(&self, definition: Node<'_>) -> Option<Argument> {
         let list = definition.child(kind::old_aggr_list)?.list(kind::old_aggr_elem);
         let base = list.into_iter().find(|e| {
-            e.named().next().is_some_and(|n| name_of(n).as_str() == "basetype")
+            e.named()
+                .next()
+                .is_some_and(|n| name_of(n).as_str() == "basetype")
         })?;
         let value = base.child(kind::def_arg)?;
         let any = super::table::literal(value).eq_ignore_ascii_case("any");
         let ty = value.child(kind::func_type).filter(|_| !any)?;
-        Some(Argument { name: None, mode: ArgumentMode::In, ty: self.type_ref(ty), has_default: false })
+        Some(Argument {
+            name: None,
+            mode: ArgumentMode::In,
+            ty: self.type_ref(ty),
+            has_default: false,
+        })
     }
 
     /// `AlterFunctionStmt`.
@@ -160,7 +191,10 @@ impl Reader<'_> {
             strict: None,
             sets: Vec::new(),
         };
-        for option in node.child(kind::alterfunc_opt_list)?.list(kind::common_func_opt_item) {
+        for option in node
+            .child(kind::alterfunc_opt_list)?
+            .list(kind::common_func_opt_item)
+        {
             let options = common_option(option);
             change.volatility = options.volatility.or(change.volatility);
             change.strict = options.strict.or(change.strict);
@@ -206,7 +240,7 @@ fn argument_mode(class: Node<'_>) -> ArgumentMode {
 /// A language: a word, or a string that means one.
 pub(super) fn word_or_string(node: Node<'_>) -> Name {
     match node.child(kind::Sconst).and_then(|s| s.string_value()) {
-        Some(value) => Name::new(&value.to_ascii_lowercase()),
+        Some(value) => Name::new(value.to_ascii_lowercase()),
         None => name_of(node),
     }
 }

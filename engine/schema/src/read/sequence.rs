@@ -10,7 +10,9 @@ impl Reader<'_> {
     /// `CreateSeqStmt`.
     pub(super) fn create_sequence(&self, node: Node<'_>) -> Option<Change> {
         let name = self.child_object(node, kind::qualified_name)?;
-        let options = node.child(kind::OptSeqOptList).and_then(|l| l.child(kind::SeqOptList));
+        let options = node
+            .child(kind::OptSeqOptList)
+            .and_then(|l| l.child(kind::SeqOptList));
         Some(Change::CreateSequence(CreateSequence {
             if_not_exists: node.has(kind::kw_if),
             persistence: super::table::persistence(node, &name),
@@ -30,12 +32,17 @@ impl Reader<'_> {
 
     /// The options in parentheses after AS IDENTITY.
     pub(super) fn parenthesized_sequence_options(&self, node: Node<'_>) -> Vec<SequenceOption> {
-        let list = node.child(kind::OptParenthesizedSeqOptList).and_then(|l| l.child(kind::SeqOptList));
+        let list = node
+            .child(kind::OptParenthesizedSeqOptList)
+            .and_then(|l| l.child(kind::SeqOptList));
         list.map(|l| self.sequence_options(l)).unwrap_or_default()
     }
 
     fn sequence_options(&self, list: Node<'_>) -> Vec<SequenceOption> {
-        list.list(kind::SeqOptElem).into_iter().filter_map(|e| self.sequence_option(e)).collect()
+        list.list(kind::SeqOptElem)
+            .into_iter()
+            .filter_map(|e| self.sequence_option(e))
+            .collect()
     }
 
     /// `alter_identity_column_option_list`: the new kind, and the options of the sequence.
@@ -57,7 +64,11 @@ impl Reader<'_> {
     fn sequence_option(&self, node: Node<'_>) -> Option<SequenceOption> {
         let first = node.named().next()?;
         let negated = first.kind() == kind::kw_no;
-        let word = if negated { node.named().nth(1)?.kind() } else { first.kind() };
+        let word = if negated {
+            node.named().nth(1)?.kind()
+        } else {
+            first.kind()
+        };
         Some(match word {
             kind::kw_as => SequenceOption::As(types::sql_type(node.child(kind::SimpleTypename)?)),
             kind::kw_cache => SequenceOption::Cache(number(node)?),
@@ -78,7 +89,14 @@ impl Reader<'_> {
 
 /// The number of a `NumericOnly` child. The widest number that fits where it doesn't.
 fn number(node: Node<'_>) -> Option<i64> {
-    let text: String = node.child(kind::NumericOnly)?.text().chars().filter(|c| !c.is_whitespace() && *c != '_').collect();
+    let text: String = node
+        .child(kind::NumericOnly)?
+        .text()
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '_')
+        .collect();
     let text = text.strip_prefix('+').unwrap_or(&text);
-    text.parse().ok().or_else(|| text.parse::<f64>().ok().map(|n| n as i64))
+    text.parse()
+        .ok()
+        .or_else(|| text.parse::<f64>().ok().map(|n| n as i64))
 }

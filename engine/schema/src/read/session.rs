@@ -15,17 +15,29 @@ impl Reader<'_> {
     /// `VariableSetStmt`.
     pub(super) fn set(&self, node: Node<'_>) -> Option<Change> {
         let rest = node.child(kind::set_rest)?;
-        let Some(more) = rest.child(kind::set_rest_more) else { return Some(Change::Transaction(Transaction::Mode)) };
+        let Some(more) = rest.child(kind::set_rest_more) else {
+            return Some(Change::Transaction(Transaction::Mode));
+        };
         let Some((parameter, values)) = self.set_rest_more(more) else {
             return Some(Change::Transaction(Transaction::Mode));
         };
-        let scope = if node.has(kind::kw_local) { SetScope::Local } else { SetScope::Session };
-        Some(Change::Set(Set { parameter, values, scope }))
+        let scope = if node.has(kind::kw_local) {
+            SetScope::Local
+        } else {
+            SetScope::Session
+        };
+        Some(Change::Set(Set {
+            parameter,
+            values,
+            scope,
+        }))
     }
 
     /// The parameter and its values; `None` for SET TRANSACTION SNAPSHOT, which sets no parameter.
     pub(super) fn set_rest_more(&self, node: Node<'_>) -> Option<(Name, Vec<Arc<str>>)> {
-        let one = |name: &str, value: Option<Node<'_>>| Some((Name::new(name), value.map(word).into_iter().collect()));
+        let one = |name: &str, value: Option<Node<'_>>| {
+            Some((Name::new(name), value.map(word).into_iter().collect()))
+        };
         let word_or_string = node.child(kind::NonReservedWord_or_Sconst);
         let string = node.child(kind::Sconst);
         let first = node.named().next()?;
@@ -33,12 +45,17 @@ impl Reader<'_> {
             kind::generic_set => Some((parameter(first.child(kind::var_name)?), values(first))),
             kind::var_name => Some((parameter(first), Vec::new())),
             kind::kw_time => {
-                let zone = node.child(kind::zone_value).filter(|z| !z.has(kind::kw_default) && !z.has(kind::kw_local));
+                let zone = node
+                    .child(kind::zone_value)
+                    .filter(|z| !z.has(kind::kw_default) && !z.has(kind::kw_local));
                 one("timezone", zone)
             }
             kind::kw_catalog => one("catalog", string),
             kind::kw_schema => one("search_path", string),
-            kind::kw_names => one("client_encoding", node.child(kind::opt_encoding).and_then(|e| e.child(kind::Sconst))),
+            kind::kw_names => one(
+                "client_encoding",
+                node.child(kind::opt_encoding).and_then(|e| e.child(kind::Sconst)),
+            ),
             kind::kw_role => one("role", word_or_string),
             kind::kw_session => one("session_authorization", word_or_string),
             kind::kw_xml => one("xmloption", node.child(kind::document_or_content)),
@@ -51,20 +68,37 @@ impl Reader<'_> {
         let rest = node.child(kind::reset_rest)?;
         let first = rest.named().next()?;
         let parameter = match first.kind() {
-            kind::generic_reset => first.child(kind::var_name).map_or_else(|| Name::new("all"), parameter),
+            kind::generic_reset => first
+                .child(kind::var_name)
+                .map_or_else(|| Name::new("all"), parameter),
             kind::kw_time => Name::new("timezone"),
             kind::kw_transaction => Name::new("transaction_isolation"),
             _ => Name::new("session_authorization"),
         };
-        Some(Change::Set(Set { parameter, values: Vec::new(), scope: SetScope::Session }))
+        Some(Change::Set(Set {
+            parameter,
+            values: Vec::new(),
+            scope: SetScope::Session,
+        }))
     }
 
     /// `DiscardStmt`. DISCARD ALL resets every parameter too.
     pub(super) fn discard(&self, node: Node<'_>) -> Vec<Change> {
         let all = node.has(kind::kw_all);
-        let other = Change::Other(Other { tag: "DISCARD".into(), outside_transaction: all });
-        let reset = Set { parameter: Name::new("all"), values: Vec::new(), scope: SetScope::Session };
-        if all { vec![other, Change::Set(reset)] } else { vec![other] }
+        let other = Change::Other(Other {
+            tag: "DISCARD".into(),
+            outside_transaction: all,
+        });
+        let reset = Set {
+            parameter: Name::new("all"),
+            values: Vec::new(),
+            scope: SetScope::Session,
+        };
+        if all {
+            vec![other, Change::Set(reset)]
+        } else {
+            vec![other]
+        }
     }
 
     /// `TransactionStmt`, `TransactionStmtLegacy`.
@@ -88,10 +122,19 @@ impl Reader<'_> {
     /// `LockStmt`.
     pub(super) fn lock(&self, node: Node<'_>) -> Option<Change> {
         let mode = node.child(kind::opt_lock).and_then(|l| l.child(kind::lock_type));
-        let words: Vec<String> =
-            mode.map(|m| m.named().map(|w| w.text().to_ascii_uppercase()).collect()).unwrap_or_default();
-        let mode: Arc<str> = if words.is_empty() { "ACCESS EXCLUSIVE".into() } else { words.join(" ").into() };
-        Some(Change::Lock(Lock { relations: self.relations(node)?, mode, nowait: node.has(kind::opt_nowait) }))
+        let words: Vec<String> = mode
+            .map(|m| m.named().map(|w| w.text().to_ascii_uppercase()).collect())
+            .unwrap_or_default();
+        let mode: Arc<str> = if words.is_empty() {
+            "ACCESS EXCLUSIVE".into()
+        } else {
+            words.join(" ").into()
+        };
+        Some(Change::Lock(Lock {
+            relations: self.relations(node)?,
+            mode,
+            nowait: node.has(kind::opt_nowait),
+        }))
     }
 
     /// `TruncateStmt`.
@@ -112,7 +155,9 @@ impl Reader<'_> {
     /// `VacuumStmt` and `AnalyzeStmt`.
     pub(super) fn vacuum(&self, node: Node<'_>) -> Option<Change> {
         let vacuum = node.has(kind::kw_vacuum);
-        let list = node.child(kind::opt_vacuum_relation_list).and_then(|l| l.child(kind::vacuum_relation_list));
+        let list = node
+            .child(kind::opt_vacuum_relation_list)
+            .and_then(|l| l.child(kind::vacuum_relation_list));
         let relations = list.map(|l| l.list(kind::vacuum_relation)).into_iter().flatten();
         let relations = relations.filter_map(|r| self.relation(r.child(kind::relation_expr)?));
         let analyze = node.has(kind::opt_analyze) || option_on(node, "analyze") || option_on(node, "analyse");
@@ -147,19 +192,25 @@ impl Reader<'_> {
 
 /// WITH NO DATA.
 pub(super) fn no_data(node: Node<'_>) -> bool {
-    node.child(kind::opt_with_data).is_some_and(|d| d.has(kind::kw_no))
+    node.child(kind::opt_with_data)
+        .is_some_and(|d| d.has(kind::kw_no))
 }
 
 /// A parameter's name, lower case, dots included.
 fn parameter(var_name: Node<'_>) -> Name {
     // Parameters are looked up without regard to case, quoted or not.
-    let text: String = var_name.text().chars().filter(|c| *c != '"' && !c.is_whitespace()).collect();
-    Name::new(&text.to_ascii_lowercase())
+    let text: String = var_name
+        .text()
+        .chars()
+        .filter(|c| *c != '"' && !c.is_whitespace())
+        .collect();
+    Name::new(text.to_ascii_lowercase())
 }
 
 fn values(generic_set: Node<'_>) -> Vec<Arc<str>> {
     let list = generic_set.child(kind::var_list);
-    list.map(|l| l.list(kind::var_value).into_iter().map(word).collect()).unwrap_or_default()
+    list.map(|l| l.list(kind::var_value).into_iter().map(word).collect())
+        .unwrap_or_default()
 }
 
 /// A value: a string without its quotes, a folded word, a number as written.

@@ -25,18 +25,30 @@ impl Reader<'_> {
             elements: Vec::new(),
             inherits: self.inherits(node),
             partition_of: parent.zip(bound).map(|(p, b)| (p, partition_bound(b))),
-            of_type: node.child(kind::kw_of).and_then(|_| self.child_object(node, kind::any_name)),
-            partition_by: node.child(kind::OptPartitionSpec).and_then(|p| self.partition_by(p)),
-            options: node.child(kind::OptWith).map(|w| self.options_of(w)).unwrap_or_default(),
+            of_type: node
+                .child(kind::kw_of)
+                .and_then(|_| self.child_object(node, kind::any_name)),
+            partition_by: node
+                .child(kind::OptPartitionSpec)
+                .and_then(|p| self.partition_by(p)),
+            options: node
+                .child(kind::OptWith)
+                .map(|w| self.options_of(w))
+                .unwrap_or_default(),
             tablespace: self.tablespace(node),
             access_method: self.access_method(node),
             name,
         };
-        if let Some(list) = node.child(kind::OptTableElementList).and_then(|l| l.child(kind::TableElementList)) {
+        if let Some(list) = node
+            .child(kind::OptTableElementList)
+            .and_then(|l| l.child(kind::TableElementList))
+        {
             let elements = list.list(kind::TableElement).into_iter();
             table.elements = elements.filter_map(|e| self.table_element(e)).collect();
         }
-        if let Some(list) = node.child(kind::OptTypedTableElementList).and_then(|l| l.child(kind::TypedTableElementList))
+        if let Some(list) = node
+            .child(kind::OptTypedTableElementList)
+            .and_then(|l| l.child(kind::TypedTableElementList))
         {
             let elements = list.list(kind::TypedTableElement).into_iter();
             table.elements = elements.filter_map(|e| self.table_element(e)).collect();
@@ -45,8 +57,11 @@ impl Reader<'_> {
     }
 
     fn inherits(&self, node: Node<'_>) -> Vec<ObjectRef> {
-        let list = node.child(kind::OptInherit).and_then(|i| i.child(kind::qualified_name_list));
-        list.map(|l| self.objects(l, kind::qualified_name)).unwrap_or_default()
+        let list = node
+            .child(kind::OptInherit)
+            .and_then(|i| i.child(kind::qualified_name_list));
+        list.map(|l| self.objects(l, kind::qualified_name))
+            .unwrap_or_default()
     }
 
     fn table_element(&self, node: Node<'_>) -> Option<TableElement> {
@@ -92,25 +107,41 @@ impl Reader<'_> {
             column.collation = self.child_object(node, kind::any_name);
             return;
         }
-        let Some(element) = node.child(kind::ColConstraintElem) else { return };
+        let Some(element) = node.child(kind::ColConstraintElem) else {
+            return;
+        };
         let first = element.named().next().map_or("", |n| n.kind());
         match first {
             kind::kw_not => column.not_null = Some(true),
             kind::kw_null => column.not_null = Some(false),
             kind::kw_default => {
-                column.default = element.child(kind::b_expr).or_else(|| element.child(kind::a_expr)).map(|e| self.expr(e));
+                column.default = element
+                    .child(kind::b_expr)
+                    .or_else(|| element.child(kind::a_expr))
+                    .map(|e| self.expr(e));
             }
             kind::kw_generated => self.generated(element, column),
-            _ => column.constraints.extend(self.column_constraint(node, element, &column.name)),
+            _ => column
+                .constraints
+                .extend(self.column_constraint(node, element, &column.name)),
         }
     }
 
     fn generated(&self, element: Node<'_>, column: &mut ColumnDef) {
         if element.has(kind::kw_identity) {
-            column.identity = Some((identity_kind(element), self.parenthesized_sequence_options(element)));
+            column.identity = Some((
+                identity_kind(element),
+                self.parenthesized_sequence_options(element),
+            ));
         } else if let Some(expr) = self.child_expr(element) {
-            let stored = element.child(kind::opt_virtual_or_stored).is_some_and(|s| s.has(kind::kw_stored));
-            let storage = if stored { GeneratedStorage::Stored } else { GeneratedStorage::Virtual };
+            let stored = element
+                .child(kind::opt_virtual_or_stored)
+                .is_some_and(|s| s.has(kind::kw_stored));
+            let storage = if stored {
+                GeneratedStorage::Stored
+            } else {
+                GeneratedStorage::Virtual
+            };
             column.generated = Some((expr, storage));
         }
     }
@@ -129,50 +160,73 @@ impl Reader<'_> {
         for (option, include) in chain.into_iter().rev() {
             set_like_option(&mut including, option, include);
         }
-        Some(LikeClause { source: self.child_object(node, kind::qualified_name)?, including })
+        Some(LikeClause {
+            source: self.child_object(node, kind::qualified_name)?,
+            including,
+        })
     }
 
     fn partition_by(&self, node: Node<'_>) -> Option<(Name, Vec<Expr>)> {
         let spec = node.child(kind::PartitionSpec)?;
         let strategy = name_of(spec.child(kind::ColId)?);
         let params = spec.child(kind::part_params)?;
-        let keys = params.list(kind::part_elem).into_iter().filter_map(|e| self.key_expr(e)).collect();
+        let keys = params
+            .list(kind::part_elem)
+            .into_iter()
+            .filter_map(|e| self.key_expr(e))
+            .collect();
         Some((strategy, keys))
     }
 
     /// The column or expression of an `index_elem` or `part_elem`.
     pub(super) fn key_expr(&self, node: Node<'_>) -> Option<Expr> {
-        let is_key = |c: &Node<'_>| matches!(c.kind(), kind::ColId | kind::func_expr_windowless | kind::a_expr);
+        let is_key =
+            |c: &Node<'_>| matches!(c.kind(), kind::ColId | kind::func_expr_windowless | kind::a_expr);
         node.all().find(is_key).map(|e| self.expr(e))
     }
 
     /// TABLESPACE.
     pub(super) fn tablespace(&self, node: Node<'_>) -> Option<Ident> {
-        node.child(kind::OptTableSpace).and_then(|t| self.child_ident(t, kind::name))
+        node.child(kind::OptTableSpace)
+            .and_then(|t| self.child_ident(t, kind::name))
     }
 
     /// USING, of a table.
     pub(super) fn access_method(&self, node: Node<'_>) -> Option<Ident> {
-        node.child(kind::table_access_method_clause).and_then(|t| self.child_ident(t, kind::name))
+        node.child(kind::table_access_method_clause)
+            .and_then(|t| self.child_ident(t, kind::name))
     }
 
     /// The options of `reloptions`, or of a clause that wraps it.
     pub(super) fn options_of(&self, node: Node<'_>) -> Vec<StorageOption> {
-        let options = if node.kind() == kind::reloptions { Some(node) } else { node.child(kind::reloptions) };
+        let options = if node.kind() == kind::reloptions {
+            Some(node)
+        } else {
+            node.child(kind::reloptions)
+        };
         let list = options.and_then(|o| o.child(kind::reloption_list));
-        list.map(|l| self.storage_options(l, kind::reloption_elem)).unwrap_or_default()
+        list.map(|l| self.storage_options(l, kind::reloption_elem))
+            .unwrap_or_default()
     }
 
     /// The options of `definition`, or of a clause that wraps it.
     pub(super) fn definition(&self, node: Node<'_>) -> Vec<StorageOption> {
-        let definition = if node.kind() == kind::definition { Some(node) } else { node.child(kind::definition) };
+        let definition = if node.kind() == kind::definition {
+            Some(node)
+        } else {
+            node.child(kind::definition)
+        };
         let list = definition.and_then(|d| d.child(kind::def_list));
-        list.map(|l| self.storage_options(l, kind::def_elem)).unwrap_or_default()
+        list.map(|l| self.storage_options(l, kind::def_elem))
+            .unwrap_or_default()
     }
 
     /// The elements of a list of `name [= value]`.
     pub(super) fn storage_options(&self, list: Node<'_>, element: Kind) -> Vec<StorageOption> {
-        list.list(element).into_iter().map(|e| self.storage_option(e)).collect()
+        list.list(element)
+            .into_iter()
+            .map(|e| self.storage_option(e))
+            .collect()
     }
 
     fn storage_option(&self, node: Node<'_>) -> StorageOption {
@@ -184,7 +238,11 @@ impl Reader<'_> {
             name.push_str(name_of(label).as_str());
         }
         let value = node.child(kind::def_arg).map(literal);
-        StorageOption { name: Name::new(&name), value, range: self.range(node) }
+        StorageOption {
+            name: Name::new(&name),
+            value,
+            range: self.range(node),
+        }
     }
 }
 

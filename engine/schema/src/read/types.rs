@@ -12,12 +12,25 @@ impl Reader<'_> {
     /// A type in any place: `Typename`, `func_type`, `func_return`, `SimpleTypename`.
     pub(super) fn type_ref(&self, node: Node<'_>) -> TypeRef {
         let mut inner = node;
-        while let Some(deeper) = inner.child(kind::func_type).or_else(|| inner.child(kind::Typename)) {
+        while let Some(deeper) = inner
+            .child(kind::func_type)
+            .or_else(|| inner.child(kind::Typename))
+        {
             inner = deeper;
         }
         let percent_type = inner.has(kind::attrs);
-        let ty = if percent_type { placeholder(inner) } else { sql_type(inner) };
-        TypeRef { ty, serial: false, setof: inner.has(kind::kw_setof), percent_type, range: self.range(node) }
+        let ty = if percent_type {
+            placeholder(inner)
+        } else {
+            sql_type(inner)
+        };
+        TypeRef {
+            ty,
+            serial: false,
+            setof: inner.has(kind::kw_setof),
+            percent_type,
+            range: self.range(node),
+        }
     }
 
     /// The type of a column's definition, where `serial` is a type.
@@ -42,19 +55,33 @@ impl Reader<'_> {
 
 /// `relation.column%TYPE`: what it copies is the catalog's to say.
 fn placeholder(node: Node<'_>) -> SqlType {
-    SqlType { schema: None, name: Name::new(node.text()), modifiers: None, array: false }
+    SqlType {
+        schema: None,
+        name: Name::new(node.text()),
+        modifiers: None,
+        array: false,
+    }
 }
 
 /// The type that a `Typename` or `SimpleTypename` spells.
 pub(crate) fn sql_type(node: Node<'_>) -> SqlType {
-    let simple = if node.kind() == kind::Typename { node.child(kind::SimpleTypename).unwrap_or(node) } else { node };
+    let simple = if node.kind() == kind::Typename {
+        node.child(kind::SimpleTypename).unwrap_or(node)
+    } else {
+        node
+    };
     let mut ty = simple_type(simple);
-    ty.array = node.has(kind::opt_array_bounds) || node.has(kind::kw_array);
+    ty.array |= node.has(kind::opt_array_bounds) || node.has(kind::kw_array);
     ty
 }
 
 fn named(name: &str, modifiers: Option<Arc<str>>) -> SqlType {
-    SqlType { schema: None, name: Name::new(name), modifiers, array: false }
+    SqlType {
+        schema: None,
+        name: Name::new(name),
+        modifiers,
+        array: false,
+    }
 }
 
 /// The type that a `SimpleTypename` or `ConstTypename` spells.
@@ -90,7 +117,59 @@ fn generic(node: Node<'_>) -> SqlType {
     if schema.is_none() && name.as_str() == "numeric" {
         modifiers = modifiers.map(with_scale);
     }
-    SqlType { schema, name, modifiers, array: false }
+    if schema.is_none()
+        && let Some(element) = array_element(name.as_str())
+    {
+        return SqlType {
+            schema,
+            name: Name::new(element),
+            modifiers,
+            array: true,
+        };
+    }
+    SqlType {
+        schema,
+        name,
+        modifiers,
+        array: false,
+    }
+}
+
+/// The element of an array type under its internal name: `_text` is `text[]`.
+fn array_element(name: &str) -> Option<&str> {
+    const ELEMENTS: &[&str] = &[
+        "bit",
+        "bool",
+        "bpchar",
+        "bytea",
+        "char",
+        "cidr",
+        "date",
+        "float4",
+        "float8",
+        "inet",
+        "int2",
+        "int4",
+        "int8",
+        "interval",
+        "json",
+        "jsonb",
+        "name",
+        "numeric",
+        "oid",
+        "regclass",
+        "text",
+        "time",
+        "timestamp",
+        "timestamptz",
+        "timetz",
+        "uuid",
+        "varbit",
+        "varchar",
+        "xml",
+    ];
+    name.strip_prefix('_')
+        .filter(|element| ELEMENTS.contains(element))
 }
 
 /// What stands between a type's parentheses, without blanks: `10,2`.
@@ -114,11 +193,17 @@ fn modifiers(node: Node<'_>) -> Option<Arc<str>> {
 
 /// `numeric(10)` is `numeric(10,0)`.
 fn with_scale(modifiers: Arc<str>) -> Arc<str> {
-    if modifiers.contains(',') { modifiers } else { format!("{modifiers},0").into() }
+    if modifiers.contains(',') {
+        modifiers
+    } else {
+        format!("{modifiers},0").into()
+    }
 }
 
 fn numeric(node: Node<'_>) -> SqlType {
-    let Some(word) = node.named().next() else { return named("numeric", None) };
+    let Some(word) = node.named().next() else {
+        return named("numeric", None);
+    };
     match word.kind() {
         kind::kw_int | kind::kw_integer => named("int4", None),
         kind::kw_smallint => named("int2", None),
@@ -128,7 +213,14 @@ fn numeric(node: Node<'_>) -> SqlType {
         kind::kw_boolean => named("bool", None),
         kind::kw_float => {
             let bits = node.child(kind::opt_float).and_then(integer);
-            named(if bits.is_some_and(|b| b <= 24) { "float4" } else { "float8" }, None)
+            named(
+                if bits.is_some_and(|b| b <= 24) {
+                    "float4"
+                } else {
+                    "float8"
+                },
+                None,
+            )
         }
         _ => named("numeric", modifiers(node).map(with_scale)),
     }
@@ -141,7 +233,9 @@ pub(super) fn integer(node: Node<'_>) -> Option<i64> {
 }
 
 fn bit(node: Node<'_>) -> SqlType {
-    let Some(inner) = node.named().next() else { return named("bit", None) };
+    let Some(inner) = node.named().next() else {
+        return named("bit", None);
+    };
     let varying = inner.has(kind::opt_varying);
     match modifiers(inner) {
         length @ Some(_) => named(if varying { "varbit" } else { "bit" }, length),
@@ -152,17 +246,26 @@ fn bit(node: Node<'_>) -> SqlType {
 }
 
 fn character(node: Node<'_>) -> SqlType {
-    let Some(inner) = node.named().next() else { return named("bpchar", None) };
-    let varying = inner.child(kind::character).is_some_and(|c| c.has(kind::opt_varying) || c.has(kind::kw_varchar));
+    let Some(inner) = node.named().next() else {
+        return named("bpchar", None);
+    };
+    let varying = inner
+        .child(kind::character)
+        .is_some_and(|c| c.has(kind::opt_varying) || c.has(kind::kw_varchar));
     match integer(inner) {
-        Some(length) => named(if varying { "varchar" } else { "bpchar" }, Some(length.to_string().into())),
+        Some(length) => named(
+            if varying { "varchar" } else { "bpchar" },
+            Some(length.to_string().into()),
+        ),
         None if varying => named("varchar", None),
         None => named("bpchar", (node.kind() == kind::Character).then(|| "1".into())),
     }
 }
 
 fn datetime(node: Node<'_>) -> SqlType {
-    let zoned = node.child(kind::opt_timezone).is_some_and(|z| z.has(kind::kw_with));
+    let zoned = node
+        .child(kind::opt_timezone)
+        .is_some_and(|z| z.has(kind::kw_with));
     let name = match (node.has(kind::kw_timestamp), zoned) {
         (true, true) => "timestamptz",
         (true, false) => "timestamp",
@@ -213,5 +316,10 @@ pub(super) fn named_type(func_name: Node<'_>) -> SqlType {
     }
     let name = parts.pop().unwrap_or_else(|| Name::new(""));
     let schema = parts.pop().filter(|s| s.as_str() != "pg_catalog");
-    SqlType { schema, name, modifiers: None, array: false }
+    SqlType {
+        schema,
+        name,
+        modifiers: None,
+        array: false,
+    }
 }

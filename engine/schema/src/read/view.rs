@@ -13,7 +13,9 @@ impl Reader<'_> {
     /// `ViewStmt`.
     pub(super) fn create_view(&self, node: Node<'_>) -> Option<Change> {
         let name = self.child_object(node, kind::qualified_name)?;
-        let columns = node.child(kind::opt_column_list).or_else(|| node.child(kind::columnList));
+        let columns = node
+            .child(kind::opt_column_list)
+            .or_else(|| node.child(kind::columnList));
         let recursive = node.has(kind::kw_recursive);
         let mut query = self.query_with_output(node.child(kind::SelectStmt)?);
         if recursive {
@@ -26,7 +28,10 @@ impl Reader<'_> {
             recursive,
             columns: columns.map(|c| self.columns(c)).unwrap_or_default(),
             query,
-            options: node.child(kind::opt_reloptions).map(|o| self.options_of(o)).unwrap_or_default(),
+            options: node
+                .child(kind::opt_reloptions)
+                .map(|o| self.options_of(o))
+                .unwrap_or_default(),
             name,
         })))
     }
@@ -34,7 +39,9 @@ impl Reader<'_> {
     /// `CreateAsStmt`, `CreateMatViewStmt`, and CREATE TABLE AS EXECUTE.
     pub(super) fn create_table_as(&self, node: Node<'_>) -> Option<Change> {
         let materialized = node.has(kind::kw_materialized);
-        let target = node.child(kind::create_as_target).or_else(|| node.child(kind::create_mv_target))?;
+        let target = node
+            .child(kind::create_as_target)
+            .or_else(|| node.child(kind::create_mv_target))?;
         let query = match node.child(kind::SelectStmt) {
             Some(select) => self.query_with_output(select),
             None => self.prepared(node),
@@ -52,13 +59,18 @@ impl Reader<'_> {
     }
 
     fn created(&self, target: Node<'_>, query: Query) -> Option<CreateTableAs> {
-        let options = target.child(kind::OptWith).or_else(|| target.child(kind::opt_reloptions));
+        let options = target
+            .child(kind::OptWith)
+            .or_else(|| target.child(kind::opt_reloptions));
         Some(CreateTableAs {
             name: self.child_object(target, kind::qualified_name)?,
             materialized: false,
             if_not_exists: false,
             persistence: Persistence::Permanent,
-            columns: target.child(kind::opt_column_list).map(|c| self.columns(c)).unwrap_or_default(),
+            columns: target
+                .child(kind::opt_column_list)
+                .map(|c| self.columns(c))
+                .unwrap_or_default(),
             query,
             no_data: false,
             options: options.map(|o| self.options_of(o)).unwrap_or_default(),
@@ -69,7 +81,9 @@ impl Reader<'_> {
 
     /// SELECT … INTO name: a CREATE TABLE AS by another name.
     pub(super) fn select_into(&self, node: Node<'_>) -> Option<Change> {
-        let target = leading_select(node)?.child(kind::into_clause)?.child(kind::OptTempTableName)?;
+        let target = leading_select(node)?
+            .child(kind::into_clause)?
+            .child(kind::OptTempTableName)?;
         let name: ObjectRef = self.child_object(target, kind::qualified_name)?;
         let temporary = target.has(kind::kw_temporary) || target.has(kind::kw_temp);
         let persistence = if temporary {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 /// A value as `Debug` prints it.
 #[derive(Debug, Clone)]
-pub enum Value {
+pub(crate) enum Value {
     /// A word, number or string.
     Atom(String),
     /// `Name { field: value, … }`.
@@ -17,14 +17,14 @@ pub enum Value {
 
 impl Value {
     /// Reads what `Debug` has printed.
-    pub fn of(value: &impl std::fmt::Debug) -> Value {
+    pub(crate) fn of(value: &impl std::fmt::Debug) -> Value {
         let text = format!("{value:?}");
         let mut parser = Parser { text: &text, at: 0 };
         parser.value()
     }
 
     /// The field of that name.
-    pub fn field(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn field(&self, name: &str) -> Option<&Value> {
         match self {
             Value::Struct(_, fields) => fields.iter().find(|(n, _)| n == name).map(|(_, v)| v),
             _ => None,
@@ -32,7 +32,7 @@ impl Value {
     }
 
     /// All values in this one, itself included.
-    pub fn all(&self) -> Vec<&Value> {
+    pub(crate) fn all(&self) -> Vec<&Value> {
         let mut all = vec![self];
         let mut at = 0;
         while at < all.len() {
@@ -47,7 +47,7 @@ impl Value {
     }
 
     /// The range of a struct that has one.
-    pub fn range(&self) -> Option<(usize, usize)> {
+    pub(crate) fn range(&self) -> Option<(usize, usize)> {
         let range = self.field("range")?;
         let number = |name| match range.field(name) {
             Some(Value::Atom(n)) => n.parse().ok(),
@@ -57,7 +57,7 @@ impl Value {
     }
 
     /// The text of a name or string.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         match self {
             Value::Atom(text) => unquote(text),
             Value::Tuple(_, items) => items.first().map(Value::text).unwrap_or_default(),
@@ -82,7 +82,7 @@ impl Value {
     }
 
     /// In few words.
-    pub fn short(&self) -> String {
+    pub(crate) fn short(&self) -> String {
         match self {
             Value::Atom(a) => a.clone(),
             Value::List(items) => format!("[{}]", join(items)),
@@ -122,9 +122,17 @@ impl Value {
                 format!("`{}`{}", text("text"), if facts == "{}" { "" } else { facts })
             }
             _ => {
-                let shown = fields.iter().filter(|(n, v)| !matches!(n.as_str(), "range" | "after_index_keyword") && !v.absent(n));
+                let shown = fields
+                    .iter()
+                    .filter(|(n, v)| !matches!(n.as_str(), "range" | "after_index_keyword") && !v.absent(n));
                 let shown: Vec<String> = shown
-                    .map(|(n, v)| if matches!(v, Value::Atom(a) if a == "true") { n.clone() } else { format!("{n}: {}", v.short()) })
+                    .map(|(n, v)| {
+                        if matches!(v, Value::Atom(a) if a == "true") {
+                            n.clone()
+                        } else {
+                            format!("{n}: {}", v.short())
+                        }
+                    })
                     .collect();
                 format!("{name}{{{}}}", shown.join(", "))
             }
@@ -137,7 +145,9 @@ fn join(items: &[Value]) -> String {
 }
 
 fn unquote(text: &str) -> String {
-    let Some(inner) = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')) else { return text.to_owned() };
+    let Some(inner) = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')) else {
+        return text.to_owned();
+    };
     let mut out = String::new();
     let mut chars = inner.chars();
     while let Some(c) = chars.next() {
@@ -178,7 +188,9 @@ impl<'t> Parser<'t> {
     fn word(&mut self) -> String {
         let rest = self.text[self.at..].trim_start();
         self.at = self.text.len() - rest.len();
-        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-' && c != '.').unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-' && c != '.')
+            .unwrap_or(rest.len());
         self.at += end;
         self.text[self.at - end..self.at].to_owned()
     }

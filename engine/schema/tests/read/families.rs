@@ -134,7 +134,9 @@ family!(sequences, "
     ALTER SEQUENCE s MAXVALUE 99999999999999999999
 ");
 
-family!(drops, "
+family!(
+    drops,
+    "
     DROP TABLE IF EXISTS a, s.b CASCADE
     DROP VIEW v
     DROP MATERIALIZED VIEW v RESTRICT
@@ -177,9 +179,12 @@ family!(drops, "
     DROP CONVERSION c
     DROP DATABASE d
     DROP OWNED BY a
-");
+"
+);
 
-family!(renames, "
+family!(
+    renames,
+    "
     ALTER TABLE IF EXISTS ONLY s.t RENAME TO u
     ALTER TABLE t RENAME COLUMN a TO b
     ALTER TABLE t RENAME a TO b
@@ -209,7 +214,8 @@ family!(renames, "
     ALTER SERVER a RENAME TO b
     ALTER PUBLICATION a RENAME TO b
     ALTER STATISTICS s.a RENAME TO b
-");
+"
+);
 
 family!(schemas_and_owners, "
     ALTER TABLE IF EXISTS t SET SCHEMA s
@@ -237,7 +243,9 @@ family!(schemas_and_owners, "
     ALTER EXTENSION e ADD TABLE t
 ");
 
-family!(comments, "
+family!(
+    comments,
+    "
     COMMENT ON TABLE s.t IS 'it''s'
     COMMENT ON COLUMN s.t.c IS NULL
     COMMENT ON COLUMN t.\"C\" IS E'a\\nb'
@@ -276,9 +284,12 @@ family!(comments, "
     COMMENT ON PUBLICATION p IS 'x'
     COMMENT ON COLLATION c IS 'x'
     COMMENT ON TABLESPACE t IS 'x'
-");
+"
+);
 
-family!(grants, "
+family!(
+    grants,
+    "
     GRANT SELECT, INSERT (a, b) ON t, s.u TO bob, PUBLIC WITH GRANT OPTION
     GRANT ALL PRIVILEGES ON ALL TABLES IN SCHEMA s TO GROUP g
     GRANT USAGE ON SCHEMA a, b TO CURRENT_USER
@@ -293,7 +304,8 @@ family!(grants, "
     GRANT a, \"B\" TO bob WITH ADMIN OPTION
     REVOKE ADMIN OPTION FOR a FROM bob
     ALTER DEFAULT PRIVILEGES IN SCHEMA s GRANT SELECT ON TABLES TO bob
-");
+"
+);
 
 family!(types_and_domains, "
     CREATE TYPE s.t AS ENUM ('a', 'it''s')
@@ -352,7 +364,9 @@ family!(triggers_rules_policies, "
     ALTER POLICY p ON t WITH CHECK (false)
 ");
 
-family!(session, "
+family!(
+    session,
+    "
     SET lock_timeout = '5s'
     SET LOCAL statement_timeout TO 1000
     SET SESSION search_path = a, \"B\", 'c d', \"$user\"
@@ -419,9 +433,12 @@ family!(session, "
     FETCH NEXT FROM c
     IMPORT FOREIGN SCHEMA s FROM SERVER x INTO y
     REASSIGN OWNED BY a TO b
-");
+"
+);
 
-family!(others, "
+family!(
+    others,
+    "
     CREATE PUBLICATION p FOR TABLE a, ONLY s.b (x, y) WHERE (x > 0), TABLES IN SCHEMA s
     CREATE PUBLICATION p FOR ALL TABLES
     ALTER PUBLICATION p ADD TABLE t
@@ -457,7 +474,8 @@ family!(others, "
     CREATE DEFAULT CONVERSION c FOR 'a' TO 'b' FROM f
     CREATE GROUP g
     ALTER GROUP g ADD USER u
-");
+"
+);
 
 family!(queries, "
     SELECT * FROM a, s.b JOIN a USING (x) LEFT JOIN LATERAL (SELECT 1 FROM c WHERE c.x = a.x) q ON true
@@ -532,8 +550,11 @@ family!(expressions, "
     CREATE INDEX ON t ((lower(a)::varchar(10)), (b ->> 'x')) WHERE c = ANY (ARRAY['a', 'b'])
 ");
 
-family!(broken, "
+family!(
+    broken,
+    "
     CREATE TABLE
     SELECT FROM WHERE
     ALTER TABLE t ADD COLUMN
-");
+"
+);

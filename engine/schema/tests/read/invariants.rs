@@ -11,8 +11,12 @@ fn check_ranges(statement: &str) {
     let read = changes(&Syntax::parse(statement));
     let value = Value::of(&read);
     for part in value.all() {
-        let Some((start, end)) = part.range() else { continue };
-        let text = statement.get(start..end).unwrap_or_else(|| panic!("{start}..{end} of {statement}"));
+        let Some((start, end)) = part.range() else {
+            continue;
+        };
+        let text = statement
+            .get(start..end)
+            .unwrap_or_else(|| panic!("{start}..{end} of {statement}"));
         if let Value::Struct(kind, _) = part
             && matches!(kind.as_str(), "Ident")
         {
@@ -26,8 +30,12 @@ const SEEDS: &str = include_str!("families.rs");
 
 /// The statements of the families, as written there.
 fn seeds() -> Vec<String> {
-    let inside = SEEDS.lines().filter(|l| l.starts_with("    ") && l.trim().starts_with(|c: char| c.is_ascii_uppercase()));
-    inside.map(|l| l.trim().replace("\\\"", "\"").replace("\\\\", "\\")).collect()
+    let inside = SEEDS
+        .lines()
+        .filter(|l| l.starts_with("    ") && l.trim().starts_with(|c: char| c.is_ascii_uppercase()));
+    inside
+        .map(|l| l.trim().replace("\\\"", "\"").replace("\\\\", "\\"))
+        .collect()
 }
 
 #[test]
@@ -51,17 +59,30 @@ fn every_family_is_modelled() {
 #[test]
 fn deep_and_long_statements_are_read_without_recursion() {
     let rows: Vec<String> = (0..10_000).map(|i| format!("({i}, 'x{i}', now())")).collect();
-    let long = changes(&Syntax::parse(&format!("INSERT INTO t VALUES {}", rows.join(", "))));
+    let long = changes(&Syntax::parse(&format!(
+        "INSERT INTO t VALUES {}",
+        rows.join(", ")
+    )));
     assert_eq!(long.len(), 1);
     let deep = format!("SELECT {}1{}", "(".repeat(5_000), ")".repeat(5_000));
     assert_eq!(changes(&Syntax::parse(&deep)).len(), 1);
-    let ands = format!("ALTER TABLE t ADD CHECK ({})", vec!["a IS NOT NULL"; 5_000].join(" AND "));
+    let ands = format!(
+        "ALTER TABLE t ADD CHECK ({})",
+        vec!["a IS NOT NULL"; 5_000].join(" AND ")
+    );
     assert_eq!(changes(&Syntax::parse(&ands)).len(), 1);
     let unions = format!("CREATE VIEW v AS {}", vec!["SELECT 1"; 5_000].join(" UNION ALL "));
     assert_eq!(changes(&Syntax::parse(&unions)).len(), 1);
-    let joins = format!("CREATE VIEW v AS SELECT * FROM t{}", " JOIN u USING (id)".repeat(3_000));
+    let joins = format!(
+        "CREATE VIEW v AS SELECT * FROM t{}",
+        " JOIN u USING (id)".repeat(3_000)
+    );
     assert_eq!(changes(&Syntax::parse(&joins)).len(), 1);
-    let subqueries = format!("CREATE VIEW v AS {}SELECT 1{}", "SELECT * FROM (".repeat(2_000), ") x".repeat(2_000));
+    let subqueries = format!(
+        "CREATE VIEW v AS {}SELECT 1{}",
+        "SELECT * FROM (".repeat(2_000),
+        ") x".repeat(2_000)
+    );
     assert_eq!(changes(&Syntax::parse(&subqueries)).len(), 1);
 }
 
