@@ -16,4 +16,5 @@ pub mod change;
 pub mod expr;
 pub mod read;
 pub mod render;
+pub mod replay;
 pub mod types;

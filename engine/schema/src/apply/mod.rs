@@ -1,11 +1,49 @@
-//! The fold: a catalog and a change give the next catalog.
+//! The fold: a catalog and a change give the next catalog, as PostgreSQL would have it.
+//!
+//! [`State::apply`] hands the change to a `Fold`, whose methods stand in one file a topic. Two rules go for all
+//! of them. What a statement makes must not be there, what it changes must be: else nothing at all happens, as on a
+//! server, and a [`Note`] says so. What it merely mentions (the target of a foreign key, a type, a view's source, a
+//! trigger's function, a schema) may well exist outside of the files: its absence is noted and the statement takes
+//! effect all the same.
 
-use confiture_syntax::Name;
-use rpds::RedBlackTreeMapSync as Map;
+mod alter;
+mod block;
+mod builtin;
+mod change_column;
+mod column;
+mod comment;
+mod constraint;
+mod dependents;
+mod domain;
+mod drop;
+mod foreign_key;
+mod index;
+mod inherit;
+mod like;
+mod names;
+mod object;
+mod partition;
+mod relocate;
+mod rename;
+mod resolve;
+mod rewrite;
+mod routine;
+mod sequence;
+mod session;
+mod table;
+mod trigger;
+mod user_type;
+mod view;
+
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, Origin, QualName};
-use crate::change::Change;
+use confiture_syntax::{Name, TextRange};
+use rpds::RedBlackTreeMapSync as Map;
+
+use crate::catalog::{Catalog, Origin, QualName, Relation};
+use crate::change::{Change, ObjectRef};
+
+pub use session::{Checkpoint, TransactionWrap};
 
 /// A catalog and the session that the statements run in: what a statement sees before it, and leaves after it.
 #[derive(Debug, Clone, Default)]
@@ -32,10 +70,20 @@ pub struct Session {
 pub struct TransactionState {
     /// A transaction block is open: by BEGIN, or because the runner wraps the script in one.
     pub open: bool,
-    /// Relations created in the open transaction (where none is open: in the same script), so that nobody else can see or use them yet.
+    /// Relations and indexes created in the open transaction (where none is open: in the same script), so that nobody else can see or use them yet.
     pub created: Map<QualName, ()>,
+    /// Relations and indexes created since the script began, in whatever transaction: nobody has filled them yet.
+    pub created_in_script: Map<QualName, ()>,
     /// Enum labels added in the open transaction: (type, label).
     pub new_enum_labels: Map<(QualName, Arc<str>), ()>,
+    /// What ROLLBACK goes back to.
+    pub begun: Option<Checkpoint>,
+    /// What ROLLBACK TO goes back to, by savepoint, oldest first.
+    pub savepoints: Vec<(Name, Checkpoint)>,
+    /// `search_path` as it will be after COMMIT, where SET LOCAL has covered it.
+    pub search_path_after: Option<Arc<Vec<Name>>>,
+    /// Parameters as they will be after COMMIT, where SET LOCAL has covered them; `None` for those that weren't set.
+    pub parameters_after: Map<Name, Option<Arc<str>>>,
 }
 
 /// What the fold noticed while applying a change.
@@ -56,6 +104,8 @@ pub enum NoteKind {
     AlreadyExists,
     /// The statement's effect on the catalog isn't known.
     Unknown,
+    /// A statement that PostgreSQL refuses for another reason: something depends on what it drops, or the object is of another kind.
+    Refused,
 }
 
 impl State {
@@ -65,15 +115,28 @@ impl State {
     }
 
     /// A session that begins on an existing database.
-    pub fn on(catalog: Catalog) -> State {
+    pub fn on(mut catalog: Catalog) -> State {
+        if !catalog.linked {
+            catalog.relink();
+        }
         State { catalog, session: Session::fresh() }
     }
 
-    /// Takes the state through one change. What doesn't exist is not altered, what exists is not created again;
-    /// both are noted, and the fold goes on.
+    /// Takes the state through one change.
+    ///
+    /// `origin` tells the script and statement, and in its range where the statement begins in the segment's text:
+    /// ranges inside the change count from there, and what is made gets the range of its own name. A change that
+    /// PostgreSQL would refuse changes nothing; a note tells why.
     pub fn apply(&mut self, change: &Change, origin: Origin) -> Vec<Note> {
-        let _ = (change, origin);
-        Vec::new()
+        let before = self.clone();
+        let mut fold = Fold { state: self, origin, notes: Vec::new(), depth: 0 };
+        let done = fold.change(change);
+        let mut notes = fold.notes;
+        if let Err(note) = done {
+            *self = before;
+            notes.push(note);
+        }
+        notes
     }
 }
 
@@ -82,4 +145,139 @@ impl Session {
     pub fn fresh() -> Session {
         Session { search_path: Arc::new(vec![Name::new("public")]), ..Session::default() }
     }
+}
+
+/// Nothing, or the note that says why the statement has no effect.
+type Done = Result<(), Note>;
+
+/// The fold of one change.
+struct Fold<'s> {
+    state: &'s mut State,
+    origin: Origin,
+    notes: Vec<Note>,
+    /// How many DO blocks are open around.
+    depth: u32,
+}
+
+impl Fold<'_> {
+    fn change(&mut self, change: &Change) -> Done {
+        match change {
+            Change::CreateSchema(c) => self.create_schema(c),
+            Change::CreateTable(c) => self.create_table(c),
+            Change::CreateTableAs(c) => self.create_table_as(c),
+            Change::AlterRelation(c) => self.alter_relation(c),
+            Change::Rename(c) => self.rename(c),
+            Change::SetSchema(c) => self.set_schema(c),
+            Change::SetOwner(c) => self.set_owner(c),
+            Change::Drop(c) => self.drop(c),
+            Change::CreateIndex(c) => self.create_index(c),
+            Change::Cluster(c) => self.cluster(c),
+            Change::CreateView(c) => self.create_view(c),
+            Change::RefreshMaterializedView(c) => self.refresh(c),
+            Change::CreateSequence(c) => self.create_sequence(c),
+            Change::AlterSequence(c) => self.alter_sequence(c),
+            Change::CreateType(c) => self.create_type(c),
+            Change::AlterType(c) => self.alter_type(c),
+            Change::CreateDomain(c) => self.create_domain(c),
+            Change::AlterDomain(c) => self.alter_domain(c),
+            Change::CreateFunction(c) => self.create_function(c),
+            Change::AlterFunction(c) => self.alter_function(c),
+            Change::CreateTrigger(c) => self.create_trigger(c),
+            Change::CreateRule(c) => self.create_rule(c),
+            Change::CreatePolicy(c) => self.create_policy(c),
+            Change::AlterPolicy(c) => self.alter_policy(c),
+            Change::Comment(c) => self.comment(c),
+            Change::CreateExtension(c) => self.create_extension(c),
+            Change::CreateOther(c) => self.create_other(c),
+            Change::AlterOther(c) => self.alter_other(c),
+            Change::Set(c) => {
+                self.set(c);
+                Ok(())
+            }
+            Change::Transaction(c) => {
+                self.transaction(c);
+                Ok(())
+            }
+            Change::Do(c) => self.block(c),
+            Change::Unknown(c) => {
+                self.note(NoteKind::Unknown, c.reason.clone());
+                Ok(())
+            }
+            Change::Grant(_)
+            | Change::Reindex(_)
+            | Change::Truncate(_)
+            | Change::Query(_)
+            | Change::Copy(_)
+            | Change::Lock(_)
+            | Change::Vacuum(_)
+            | Change::Other(_) => Ok(()),
+        }
+    }
+
+    fn catalog(&self) -> &Catalog {
+        &self.state.catalog
+    }
+
+    fn catalog_mut(&mut self) -> &mut Catalog {
+        &mut self.state.catalog
+    }
+
+    /// Where something in this statement was defined.
+    fn at(&self, range: TextRange) -> Origin {
+        Origin { range: range.offset(self.origin.range.start), ..self.origin }
+    }
+
+    fn note(&mut self, kind: NoteKind, object: impl Into<Arc<str>>) {
+        self.notes.push(Note { kind, object: object.into() });
+    }
+
+    /// The relation's present value; a default one where it isn't there.
+    fn relation(&self, name: &QualName) -> Arc<Relation> {
+        self.catalog().relations.get(name).cloned().unwrap_or_default()
+    }
+
+    /// The relation that a statement changes.
+    fn need_relation(&self, name: &ObjectRef) -> Result<QualName, Note> {
+        self.state.resolve_relation(name).ok_or_else(|| missing(written(name)))
+    }
+
+    /// Remembers that a relation or index was created here.
+    fn mark_created(&mut self, name: &QualName) {
+        let transaction = &mut self.state.session.transaction;
+        transaction.created.insert_mut(name.clone(), ());
+        transaction.created_in_script.insert_mut(name.clone(), ());
+    }
+
+    /// The same for something that has another name now.
+    fn mark_renamed(&mut self, from: &QualName, to: Option<&QualName>) {
+        let transaction = &mut self.state.session.transaction;
+        for set in [&mut transaction.created, &mut transaction.created_in_script] {
+            if set.contains_key(from) {
+                set.remove_mut(from);
+                if let Some(to) = to {
+                    set.insert_mut(to.clone(), ());
+                }
+            }
+        }
+    }
+}
+
+/// A name as a statement writes it.
+fn written(name: &ObjectRef) -> String {
+    match &name.schema {
+        Some(schema) => format!("{schema}.{}", name.name),
+        None => name.name.to_string(),
+    }
+}
+
+fn missing(object: impl Into<Arc<str>>) -> Note {
+    Note { kind: NoteKind::Missing, object: object.into() }
+}
+
+fn exists(object: impl Into<Arc<str>>) -> Note {
+    Note { kind: NoteKind::AlreadyExists, object: object.into() }
+}
+
+fn refused(object: impl Into<Arc<str>>) -> Note {
+    Note { kind: NoteKind::Refused, object: object.into() }
 }

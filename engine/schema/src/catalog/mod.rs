@@ -3,12 +3,15 @@
 //! A clone costs a handful of reference counts, so there is one before and one after every statement. Names are
 //! keys: two catalogs, of files or of a live server, are equal when they hold the same objects.
 
+mod consistency;
+mod links;
 mod object;
 mod relation;
 
 pub use object::*;
 pub use relation::*;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -78,12 +81,20 @@ pub struct Catalog {
     pub extensions: Map<Name, Arc<Extension>>,
     /// Everything else that has a name and perhaps a comment.
     pub others: Map<OtherKey, Arc<OtherObject>>,
+    /// Sequences that belong to a relation's columns, by the relation; see [`Catalog::sequences_of`].
+    pub owned_sequences: Map<QualName, Arc<Vec<QualName>>>,
+    /// How many constraints of a schema have a name, on relations and domains.
+    pub(crate) constraint_names: Map<QualName, u32>,
+    /// The backward maps were kept from the start, or have been made by [`Catalog::relink`].
+    pub(crate) linked: bool,
+    /// Some column was once given the row type of a relation.
+    pub(crate) row_types_used: bool,
 }
 
 impl Catalog {
     /// A freshly created database: schema `public`, extension `plpgsql`.
     pub fn fresh() -> Catalog {
-        let mut catalog = Catalog::default();
+        let mut catalog = Catalog { linked: true, ..Catalog::default() };
         catalog.schemas.insert_mut(Name::new("public"), Arc::new(Schema::default()));
         catalog.extensions.insert_mut(Name::new("plpgsql"), Arc::new(Extension { schema: Some(Name::new("pg_catalog")), ..Extension::default() }));
         catalog
@@ -119,10 +130,12 @@ impl Catalog {
     /// The relation and all that descend from it, parents before children, each once.
     pub fn family(&self, root: &QualName) -> Vec<QualName> {
         let mut all = vec![root.clone()];
+        let mut seen: HashSet<&QualName> = HashSet::from([root]);
         let mut at = 0;
         while at < all.len() {
-            for child in self.children_of(&all[at]) {
-                if !all.contains(child) {
+            let parent = all[at].clone();
+            for child in self.children.get(&parent).into_iter().flat_map(|c| c.iter()) {
+                if seen.insert(child) {
                     all.push(child.clone());
                 }
             }
