@@ -55,8 +55,10 @@ pub struct StatementContext<'a> {
     pub range: TextRange,
     /// The outer statement's text.
     pub text: &'a str,
-    /// What its parser did not understand; for a statement inside a DO block, nothing.
+    /// What its parser did not understand, in function bodies too; for a statement inside a DO block, nothing.
     pub errors: &'a [SyntaxError],
+    /// What was not understood of the outer statement.
+    pub(crate) outer_errors: &'a [SyntaxError],
     /// Whether it stands inside a DO block.
     pub nested: bool,
     /// Where it stands in the project.
@@ -137,6 +139,13 @@ impl<'a> StatementContext<'a> {
             .find(|q| self.risk.effect.locks.contains_key(q))
             .or(first)
             .unwrap_or_else(|| QualName::new("public", name.name.clone()))
+    }
+
+    /// Whether a part is reported as broken or not understood already.
+    pub fn is_broken(&self, range: TextRange) -> bool {
+        self.outer_errors
+            .iter()
+            .any(|error| range.start <= error.range.start && error.range.start <= range.end)
     }
 
     /// The lock that it takes on a relation.

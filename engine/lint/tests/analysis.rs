@@ -240,10 +240,7 @@ fn the_catalog_is_that_of_all_forward_scripts() {
     let migrations = vec![
         Migration::up("001", TABLES),
         Migration::down("001", "DROP TABLE orders, customers;"),
-        Migration {
-            layout: Layout::Flyway,
-            ..Migration::up("002", "DROP TABLE customers;")
-        },
+        Migration::up("002", "DROP TABLE customers;").layout(Layout::Flyway),
     ];
     let project = project(migrations);
     let catalog = catalog(&Input {

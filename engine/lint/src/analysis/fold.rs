@@ -55,9 +55,11 @@ impl Step {
         (changes, range)
     }
 
-    /// Whether it holds others, which are steps of their own.
-    pub(crate) fn is_block(&self, statement: &Statement<'_>) -> bool {
-        self.path.len() < MAX_NESTING && blocks(self.changes(statement).0).next().is_some()
+    /// The same, but nothing of a block, whose statements are steps of their own.
+    pub(crate) fn judged<'s>(&self, statement: &'s Statement<'_>) -> (&'s [Change], TextRange) {
+        let (changes, range) = self.changes(statement);
+        let is_block = self.path.len() < MAX_NESTING && blocks(changes).next().is_some();
+        (if is_block { &[] } else { changes }, range)
     }
 }
 

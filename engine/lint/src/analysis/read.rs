@@ -66,10 +66,46 @@ fn split(script: usize, segment: usize, text: &str) -> impl Iterator<Item = (Loc
 
 fn read_one(at: Location, text: &str) -> Statement<'_> {
     let syntax = Syntax::parse(text);
+    let changes = read::changes(&syntax);
+    let mut errors = syntax.errors().to_vec();
+    // Bodies are parsed a second time only where the reader met something that it could not read.
+    if changes.iter().any(has_unreadable_body) {
+        errors.extend(body_errors(&syntax));
+    }
     Statement {
         at,
         text,
-        changes: read::changes(&syntax).into(),
-        errors: syntax.errors().to_vec(),
+        changes: changes.into(),
+        errors,
     }
+}
+
+fn has_unreadable_body(change: &Change) -> bool {
+    let body = match change {
+        Change::Do(block) => &block.statements,
+        Change::CreateFunction(function) => &function.body,
+        _ => return false,
+    };
+    body.iter()
+        .flat_map(|nested| &nested.changes)
+        .any(|change| matches!(change, Change::Unknown(_)))
+}
+
+/// What is wrong in function bodies and DO blocks, at its place in the outer statement.
+fn body_errors(syntax: &Syntax) -> Vec<SyntaxError> {
+    let mut errors: Vec<SyntaxError> = Vec::new();
+    for body in syntax.bodies() {
+        let nested = body.statements.iter().flat_map(|statement| {
+            statement.syntax.errors().iter().map(|error| SyntaxError {
+                range: statement.to_outer(error.range),
+                ..error.clone()
+            })
+        });
+        for error in nested.chain(body.errors.iter().cloned()) {
+            if errors.iter().all(|known| known.range.start != error.range.start) {
+                errors.push(error);
+            }
+        }
+    }
+    errors
 }

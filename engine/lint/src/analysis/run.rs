@@ -31,17 +31,13 @@ pub(crate) fn script(
     if active.is_empty() {
         return Vec::new();
     }
-    let steps: Vec<&Step> = trace
-        .steps
-        .iter()
-        .filter(|s| !s.is_block(&statements[s.statement]))
-        .collect();
+    let steps = &trace.steps;
     let risks: Vec<Risk> = steps
         .par_iter()
         .with_min_len(STRETCH)
         .map(|step| {
             assess(
-                step.changes(&statements[step.statement]).0,
+                step.judged(&statements[step.statement]).0,
                 &step.before,
                 input.version,
             )
@@ -167,7 +163,7 @@ fn context<'a>(
     risk: &'a Risk,
 ) -> StatementContext<'a> {
     let statement = &statements[step.statement];
-    let (changes, range) = step.changes(statement);
+    let (changes, range) = step.judged(statement);
     StatementContext {
         changes,
         risk,
@@ -178,6 +174,7 @@ fn context<'a>(
         range,
         text: statement.text,
         errors: if step.is_outer() { &statement.errors } else { &[] },
+        outer_errors: &statement.errors,
         nested: !step.is_outer(),
         at: statement.at,
         version: input.version,

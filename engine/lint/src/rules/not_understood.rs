@@ -47,18 +47,17 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
-    let mut reported = false;
-    for error in statement.errors {
-        if error.kind == SyntaxErrorKind::NotUnderstood {
-            sink.report(statement, Subject::NONE, error.range, error.message.clone());
-        }
-        reported = true;
-    }
-    if reported {
-        return;
+    for error in statement
+        .errors
+        .iter()
+        .filter(|e| e.kind == SyntaxErrorKind::NotUnderstood)
+    {
+        sink.report(statement, Subject::NONE, error.range, error.message.clone());
     }
     for change in statement.changes {
-        if let Change::Unknown(unknown) = change {
+        if let Change::Unknown(unknown) = change
+            && !statement.is_broken(unknown.range)
+        {
             let message = format!("what this does is not known: {}", unknown.reason);
             sink.report(statement, Subject::NONE, unknown.range, message);
         }
