@@ -1,2 +1,7 @@
-//! The confiture binary.
-fn main() {}
+//! The `confiture` binary; everything is in the library beside it.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    confiture_cli::run()
+}

@@ -1,0 +1,194 @@
+//! The command line, as clap reads it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use confiture_lint::Severity;
+use confiture_risk::PgVersion;
+
+/// Know what every statement of a PostgreSQL project does, before a database runs it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "confiture",
+    version,
+    about,
+    propagate_version = true,
+    after_help = "Examples:
+  confiture lint                          check every script of the project you stand in
+  confiture risk migrations/0042_x.sql    what that migration locks, rewrites and scans
+  confiture schema --format sql           the schema that the files add up to
+  confiture explain add-foreign-key-not-valid
+
+Exit status: 0 clean · 1 findings at the fail level · 2 wrong usage or configuration · 3 something could not be read"
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// When to use colour; NO_COLOR is respected.
+    #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto, value_name = "WHEN")]
+    pub color: ColorWhen,
+
+    /// Print nothing but results.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check schema and migration files.
+    Lint(LintArgs),
+    /// Say what each statement does to a running database: locks, rewrites, scans, and what to do instead.
+    Risk(RiskArgs),
+    /// Print the schema that files add up to, or that a server has, in one canonical form.
+    Schema(SchemaArgs),
+    /// List the lint rules.
+    Rules(RulesArgs),
+    /// Explain a lint rule: what it finds, why it matters, what to do instead.
+    Explain(ExplainArgs),
+    /// Print a completion script for a shell.
+    #[command(after_help = "Example: confiture completions bash > ~/.local/share/bash-completion/completions/confiture")]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Write the man pages into a folder.
+    #[command(after_help = "Example: confiture man ~/.local/share/man/man1")]
+    Man {
+        /// The folder; it is created where it does not exist.
+        folder: PathBuf,
+    },
+}
+
+/// Options of commands that read a project.
+#[derive(Debug, Args)]
+pub struct ProjectArgs {
+    /// The server's major version, 13 to 18; otherwise `pg_version` of confiture.yaml, otherwise 14.
+    #[arg(long, value_name = "MAJOR")]
+    pub pg_version: Option<PgVersion>,
+
+    /// Use this configuration instead of the confiture.yaml that is found.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people.
+    Text,
+    /// For programs; the schema is in the book under "JSON".
+    Json,
+}
+
+/// How a schema is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaFormat {
+    /// One fact a line, sorted: made for diff.
+    Text,
+    /// For programs.
+    Json,
+    /// Statements that create it anew.
+    Sql,
+}
+
+/// Arguments of `lint`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  confiture lint
+  confiture lint db/migrations --fail-level error
+  confiture lint migrations/0042_add_email.sql --format json")]
+pub struct LintArgs {
+    /// Files or folders; the current folder where none is named. Their project's whole history is read in any case.
+    pub paths: Vec<PathBuf>,
+
+    /// How results are printed.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+
+    /// Exit with 1 when a finding is at least this severe; otherwise `linting.fail_on_severity`, otherwise `warning`.
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub fail_level: Option<Severity>,
+
+    /// Project options.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+}
+
+/// Arguments of `risk`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  confiture risk migrations/0042_add_email.sql
+  confiture risk --format json migrations/*.sql | jq '.statements[] | select(.rewrites != [])'
+  confiture risk --pg-version 17 db/migrations")]
+pub struct RiskArgs {
+    /// Files or folders. What the project's earlier files created is taken into account.
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+
+    /// How results are printed.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+
+    /// Project options.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  confiture schema db/migrations
+  confiture schema --database-url postgres://localhost/app --format sql
+  diff <(confiture schema) <(confiture schema --database-url \"$DATABASE_URL\")")]
+pub struct SchemaArgs {
+    /// A file or folder; the current folder where none is named.
+    #[arg(conflicts_with = "database_url")]
+    pub path: Option<PathBuf>,
+
+    /// Read a server instead of files: a URL or a key=value string.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+
+    /// How the schema is printed.
+    #[arg(long, value_enum, default_value_t = SchemaFormat::Text)]
+    pub format: SchemaFormat,
+
+    /// Project options.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+}
+
+/// Arguments of `rules`.
+#[derive(Debug, Args)]
+pub struct RulesArgs {
+    /// How the list is printed.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The rule, such as `require-concurrent-index`.
+    pub rule: String,
+}
+
+/// Reads a severity.
+fn severity(text: &str) -> Result<Severity, String> {
+    Severity::parse(text).ok_or_else(|| "a severity is error, warning, info or off".to_owned())
+}

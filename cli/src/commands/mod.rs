@@ -1,0 +1,20 @@
+//! One module a command.
+
+pub mod lint;
+pub mod open;
+pub mod problems;
+pub mod risk;
+pub mod rules;
+pub mod schema;
+pub mod shell;
+
+use crate::report::style::Colour;
+
+/// How this run speaks.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    /// Colour or not.
+    pub colour: Colour,
+    /// Results only.
+    pub quiet: bool,
+}

@@ -1,0 +1,197 @@
+//! The JSON that other programs read: a contract.
+//!
+//! The published schemas under `docs/schema/` are generated from these types. Fields are only ever added.
+//! Positions: lines and columns from 1, columns in code points, ends exclusive.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A place between two characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in code points, from 1.
+    pub column: u32,
+}
+
+/// A stretch of a file, its end exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Range {
+    /// Where it begins.
+    pub start: Position,
+    /// Where it ends; exclusive.
+    pub end: Position,
+}
+
+/// What `confiture lint --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LintReport {
+    /// What was found, by file and place.
+    pub findings: Vec<Finding>,
+    /// What could not be read or understood as a project.
+    pub problems: Vec<Problem>,
+    /// Totals.
+    pub summary: LintSummary,
+}
+
+/// One finding.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Finding {
+    /// The rule's name.
+    pub rule: String,
+    /// How severe: `error`, `warning` or `info`.
+    pub severity: String,
+    /// What is wrong, in a sentence.
+    pub message: String,
+    /// The file, as it was named or relative to the current folder.
+    pub file: String,
+    /// Where.
+    pub range: Range,
+    /// What to do instead.
+    pub help: Option<String>,
+    /// Edits that would cure it.
+    pub fixes: Vec<Fix>,
+}
+
+/// A cure.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Fix {
+    /// What it does.
+    pub title: String,
+    /// `safe`: the meaning stays; `unsafe`: look at it first.
+    pub safety: String,
+    /// Its edits, none overlapping.
+    pub edits: Vec<Edit>,
+}
+
+/// One edit.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Edit {
+    /// What is replaced.
+    pub range: Range,
+    /// What it is replaced with.
+    pub text: String,
+}
+
+/// Totals of a lint run.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct LintSummary {
+    /// Files that were looked at.
+    pub files: usize,
+    /// Statements in them.
+    pub statements: usize,
+    /// Findings of severity error.
+    pub errors: usize,
+    /// Findings of severity warning.
+    pub warnings: usize,
+    /// Findings of severity info.
+    pub infos: usize,
+}
+
+/// What `confiture risk --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RiskReport {
+    /// The server's major version that the answers are for.
+    pub pg_version: u32,
+    /// Every statement of the files named, in their order.
+    pub statements: Vec<StatementRisk>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// What one statement does.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StatementRisk {
+    /// The file.
+    pub file: String,
+    /// Where the statement stands, its semicolon included.
+    pub range: Range,
+    /// Its text.
+    pub sql: String,
+    /// Whether it can run inside a transaction block.
+    pub transactional: bool,
+    /// Whether everything it does is known. If not, the lists below may lack something.
+    pub known: bool,
+    /// What isn't known, in words.
+    pub unknown: Vec<String>,
+    /// The strongest lock on each relation that existed before.
+    pub locks: Vec<Lock>,
+    /// What waits while the strongest lock is held: any of `reads`, `writes`, `ddl`.
+    pub blocks: Vec<String>,
+    /// Relations whose heap is rewritten.
+    pub rewrites: Vec<String>,
+    /// Relations that are read from end to end.
+    pub scans: Vec<String>,
+    /// Tables on which an index is built.
+    pub index_builds: Vec<String>,
+    /// The first major version that accepts the statement, where that is later than 13.
+    pub since: Option<u32>,
+    /// Four judgements.
+    pub assessment: Assessment,
+    /// SQL that reaches the same without the harm.
+    pub safe_alternative: Option<String>,
+    /// The statement that undoes it.
+    pub rollback: Option<String>,
+}
+
+/// One lock.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Lock {
+    /// `schema.name`.
+    pub relation: String,
+    /// The mode by PostgreSQL's name: `AccessExclusiveLock`.
+    pub mode: String,
+    /// Why it is taken.
+    pub reason: String,
+}
+
+/// Four judgements.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Assessment {
+    /// Whether data is destroyed.
+    pub data_loss: Judgement,
+    /// Whether programs written for the schema before it go on working.
+    pub compatibility: Judgement,
+    /// How much work the server does.
+    pub performance: Judgement,
+    /// Who has to wait.
+    pub locking: Judgement,
+}
+
+/// One judgement.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Judgement {
+    /// `none`, `low`, `medium`, `high`, `critical` or `unknown`.
+    pub level: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Something that could not be read or is configured wrongly.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Problem {
+    /// A stable code.
+    pub code: String,
+    /// What is wrong.
+    pub message: String,
+    /// The file or folder.
+    pub file: String,
+    /// Where in the file, when it is known.
+    pub range: Option<Range>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// One rule, as `confiture rules --format json` lists it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RuleEntry {
+    /// Its name.
+    pub name: String,
+    /// What it finds, in a sentence.
+    pub summary: String,
+    /// Its default severity; `off` where it must be asked for.
+    pub severity: String,
+    /// The categories it belongs to.
+    pub categories: Vec<String>,
+}

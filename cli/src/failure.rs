@@ -1,0 +1,107 @@
+//! How a run ends: its exit status, and what is said when it could not do what was asked.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use confiture_postgres::{ConnectError, SqlError};
+
+/// The documented exit statuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// 0: done, nothing at the fail level.
+    Clean,
+    /// 1: findings at the fail level.
+    Findings,
+    /// 2: wrong usage or configuration.
+    Usage,
+    /// 3: something could not be read.
+    Unreadable,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(outcome as u8)
+    }
+}
+
+/// Why a command could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A rule that doesn't exist.
+    #[error("there is no rule `{name}`")]
+    UnknownRule {
+        /// The name that was asked for.
+        name: String,
+        /// The nearest name that exists.
+        nearest: Option<String>,
+    },
+    /// Writing results failed.
+    #[error("results could not be written: {0}")]
+    Output(#[from] io::Error),
+    /// A file could not be written.
+    #[error("{path} could not be written: {error}")]
+    Write {
+        /// The file or folder.
+        path: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// No connection to a server.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// A server's refusal.
+    #[error("the server's catalog could not be read: {0}")]
+    Sql(#[from] SqlError),
+    /// A value that can't be printed as JSON.
+    #[error("the result could not be printed as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl Failure {
+    /// A stable code for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Failure::UnknownRule { .. } => "unknown-rule",
+            Failure::Output(_) | Failure::Write { .. } => "cannot-write",
+            Failure::Connect(error) => error.code(),
+            Failure::Sql(error) => error.code(),
+            Failure::Json(_) => "cannot-print",
+        }
+    }
+
+    /// What to do about it.
+    fn help(&self) -> Option<String> {
+        match self {
+            Failure::UnknownRule { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Failure::UnknownRule { .. } => Some("`confiture rules` lists them".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// The exit status that it leads to.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Failure::UnknownRule { .. } => Outcome::Usage,
+            _ => Outcome::Unreadable,
+        }
+    }
+
+    /// Whether the reader of our output went away.
+    pub fn is_broken_pipe(&self) -> bool {
+        let error = match self {
+            Failure::Output(error) => Some(error.kind()),
+            Failure::Json(error) => error.io_error_kind(),
+            _ => None,
+        };
+        error == Some(io::ErrorKind::BrokenPipe)
+    }
+
+    /// Says it on standard error. A standard error that is closed is nobody's loss.
+    pub fn print(&self) {
+        let mut err = io::stderr().lock();
+        let _ = writeln!(err, "error[{}]: {self}", self.code());
+        if let Some(help) = self.help() {
+            let _ = writeln!(err, "  help: {help}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The `confiture` command as a library: arguments in, engine calls, reports out.
+//!
+//! Here live what a person types and reads: [`args`], one module a command under [`commands`], one module a form of
+//! output under [`report`], and the JSON that programs read in [`contract`]. What a statement does, what a rule finds
+//! and where files are is the engine's business. Start reading at [`commands`].
+
+pub mod args;
+pub mod commands;
+pub mod contract;
+pub mod failure;
+pub mod report;
+pub mod sources;
+
+use std::io::{self, BufWriter, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Cli, Command};
+use crate::commands::Terminal;
+use crate::failure::Outcome;
+use crate::report::style::Colour;
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let terminal = Terminal { colour: Colour::decide(cli.color), quiet: cli.quiet };
+    let mut out = BufWriter::new(io::stdout().lock());
+    let result = match &cli.command {
+        Command::Lint(args) => commands::lint::run(args, terminal, &mut out),
+        Command::Risk(args) => commands::risk::run(args, terminal, &mut out),
+        Command::Schema(args) => commands::schema::run(args, terminal, &mut out),
+        Command::Rules(args) => commands::rules::list(args, &mut out),
+        Command::Explain(args) => commands::rules::explain(args, &mut out),
+        Command::Completions { shell } => commands::shell::completions(*shell, &mut out),
+        Command::Man { folder } => commands::shell::man_pages(folder),
+    };
+    let outcome = result.and_then(|outcome| out.flush().map(|()| outcome).map_err(failure::Failure::from));
+    match outcome {
+        Ok(outcome) => outcome.into(),
+        // Whoever reads our output has seen enough: `confiture schema | head`.
+        Err(failure) if failure.is_broken_pipe() => Outcome::Clean.into(),
+        Err(failure) => {
+            failure.print();
+            failure.outcome().into()
+        }
+    }
+}

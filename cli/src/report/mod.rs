@@ -1,0 +1,5 @@
+//! Printing: one module a form.
+
+pub mod excerpt;
+pub mod risk_text;
+pub mod style;

@@ -1,0 +1,123 @@
+//! The book says what the program does: its reference pages are generated here, its links resolve, and every command
+//! in it and in the README is run.
+//!
+//! After a change: `CONFITURE_UPDATE=1 TRYCMD=overwrite cargo test -p confiture --test book`.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::CommandFactory as _;
+use confiture_cli::args::Cli;
+use confiture_cli::contract;
+use confiture_project::ProblemCode;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("cli/ has a parent").to_path_buf()
+}
+
+/// Compares a generated file with the committed one, or rewrites it.
+fn generated(path: &str, content: &str) {
+    let file = root().join(path);
+    if std::env::var_os("CONFITURE_UPDATE").is_some() {
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        fs::write(&file, content).expect(path);
+    }
+    let committed = fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        committed == content,
+        "{path} is stale: run CONFITURE_UPDATE=1 cargo test -p confiture --test book"
+    );
+}
+
+#[test]
+fn commands_page() {
+    let mut page = String::from("# Commands\n\nGenerated from the program; each has a man page too (`confiture man FOLDER`).\n");
+    let mut command = Cli::command().term_width(100);
+    command.build();
+    let _ = write!(page, "\n## confiture\n\n```text\n{}```\n", command.render_long_help());
+    for sub in command.get_subcommands_mut().filter(|s| s.get_name() != "help") {
+        let _ = write!(page, "\n## confiture {}\n\n```text\n{}```\n", sub.get_name(), sub.render_long_help());
+    }
+    let page: String = page.lines().map(|l| format!("{}\n", l.trim_end())).collect();
+    generated("docs/reference/commands.md", &page);
+}
+
+#[test]
+fn rules_page() {
+    let mut page = String::from("# Rules\n\nGenerated from the rules' own files. `confiture explain RULE` prints the same.\n\n");
+    page.push_str("| rule | default | what it finds |\n|---|---|---|\n");
+    for rule in confiture_lint::registry() {
+        let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | {2} |", rule.name, rule.default_severity(), rule.summary);
+    }
+    for rule in confiture_lint::registry() {
+        let text = confiture_lint::explain(rule.name).expect("every rule is documented");
+        // A rule's own headings go one level down, beneath its name.
+        let body: String = text
+            .lines()
+            .map(|l| if l.starts_with('#') { format!("#{l}\n") } else { format!("{l}\n") })
+            .collect();
+        let _ = write!(page, "\n## {}\n\n{}\n", rule.name, body.trim());
+    }
+    generated("docs/reference/rules.md", &page);
+}
+
+#[test]
+fn problems_page() {
+    let mut page = String::from(
+        "# Problems and exit status\n\n| status | meaning |\n|---|---|\n| 0 | clean |\n| 1 | findings at the fail level |\n\
+         | 2 | wrong usage or configuration |\n| 3 | something could not be read |\n\nWhat could be read is processed all \
+         the same. The highest status that applies is the one given.\n\n## Codes\n\nGenerated from the program.\n\n\
+         | code | what | status |\n|---|---|---|\n",
+    );
+    for code in ProblemCode::ALL {
+        let status = match code.kind() {
+            confiture_project::ProblemKind::Notice => "0",
+            confiture_project::ProblemKind::Reading => "3",
+            confiture_project::ProblemKind::Configuration => "2",
+        };
+        let _ = writeln!(page, "| {code} | {} | {status} |", code.summary());
+    }
+    generated("docs/reference/problems.md", &page);
+}
+
+#[test]
+fn published_schemas() {
+    let pretty = |schema: schemars::Schema| format!("{:#}\n", schema.as_value());
+    generated("docs/schema/lint.json", &pretty(schemars::schema_for!(contract::LintReport)));
+    generated("docs/schema/risk.json", &pretty(schemars::schema_for!(contract::RiskReport)));
+    generated("docs/schema/rules.json", &pretty(schemars::schema_for!(Vec<contract::RuleEntry>)));
+    generated("docs/schema/confiture-yaml.json", &format!("{:#}\n", confiture_project::config_schema()));
+}
+
+/// Each link of the table of contents leads to a page, and each page is in it.
+#[test]
+fn table_of_contents() {
+    let summary = fs::read_to_string(root().join("docs/SUMMARY.md")).expect("docs/SUMMARY.md");
+    let mut linked: Vec<&str> =
+        summary.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    linked.sort_unstable();
+    for page in &linked {
+        assert!(root().join("docs").join(page).is_file(), "docs/SUMMARY.md links to {page}, which does not exist");
+    }
+    for folder in ["", "guide/", "reference/"] {
+        for entry in fs::read_dir(root().join("docs").join(folder)).expect("a folder of the book") {
+            let name = format!("{folder}{}", entry.expect("an entry").file_name().to_string_lossy());
+            if name.ends_with(".md") && name != "SUMMARY.md" {
+                assert!(linked.binary_search(&name.as_str()).is_ok(), "docs/{name} is not in docs/SUMMARY.md");
+            }
+        }
+    }
+}
+
+/// Every console block of the book and the README is run in the repository's root.
+#[test]
+fn commands_shown() {
+    std::env::set_current_dir(root()).expect("the repository's root");
+    trycmd::TestCases::new()
+        .register_bin("confiture", trycmd::cargo::cargo_bin("confiture"))
+        .case("README.md")
+        .case("docs/*.md")
+        .case("docs/guide/*.md")
+        .run();
+}
