@@ -38,7 +38,10 @@ impl Replay {
     /// Takes the state through one statement. `origin` is as for [`State::apply`].
     pub fn step(&mut self, changes: &[Change], origin: Origin) -> Step {
         let before = self.state.clone();
-        let notes = changes.iter().flat_map(|change| self.state.apply(change, origin)).collect();
+        let notes = changes
+            .iter()
+            .flat_map(|change| self.state.apply(change, origin))
+            .collect();
         Step { before, notes }
     }
 

@@ -5,7 +5,8 @@ use super::index::{Reach, storage};
 use super::{Done, Fold, Note, NoteKind, missing, refused, written};
 use crate::catalog::{Persistence, QualName, RelationKind, TriggerEnabled};
 use crate::change::{
-    AlterAction, AlterRelation, ConstraintDef, ConstraintDefKind, DropBehavior, Ident, RelationWord, StorageOption,
+    AlterAction, AlterRelation, ConstraintDef, ConstraintDefKind, DropBehavior, Ident, RelationWord,
+    StorageOption,
 };
 
 /// The passes, in order. A command that is later in the text may come earlier in effect.
@@ -40,7 +41,11 @@ impl Fold<'_> {
             }
             return Ok(());
         }
-        if change.if_exists { Ok(()) } else { Err(missing(written(&change.name))) }
+        if change.if_exists {
+            Ok(())
+        } else {
+            Err(missing(written(&change.name)))
+        }
     }
 
     /// ALTER TABLE takes anything; the other words only what they say.
@@ -54,17 +59,30 @@ impl Fold<'_> {
             RelationWord::Sequence => kind == RelationKind::Sequence,
             RelationWord::ForeignTable => kind == RelationKind::ForeignTable,
         };
-        if fits { Ok(()) } else { Err(refused(relation.to_string())) }
+        if fits {
+            Ok(())
+        } else {
+            Err(refused(relation.to_string()))
+        }
     }
 
     fn alter_commands(&mut self, table: &QualName, change: &AlterRelation) -> Done {
         let mut work: Vec<(Pass, Work<'_>)> = Vec::new();
         for command in &change.commands {
-            if let AlterAction::AddColumn { column, if_not_exists } = &command.action {
+            if let AlterAction::AddColumn {
+                column,
+                if_not_exists,
+            } = &command.action
+            {
                 if *if_not_exists && self.relation(table).column(&column.name.name).is_some() {
                     continue;
                 }
-                work.extend(column.constraints.iter().map(|c| (pass_of_constraint(c), Work::Constraint(c))));
+                work.extend(
+                    column
+                        .constraints
+                        .iter()
+                        .map(|c| (pass_of_constraint(c), Work::Constraint(c))),
+                );
             }
             work.push((pass(&command.action), Work::Command(&command.action)));
         }
@@ -84,36 +102,54 @@ impl Fold<'_> {
     fn merge_new_keys(&mut self, table: &QualName, change: &AlterRelation) -> Done {
         let primary = change.commands.iter().filter(|c| match &c.action {
             AlterAction::AddConstraint(def) => matches!(def.kind, ConstraintDefKind::PrimaryKey(_)),
-            AlterAction::AddColumn { column, .. } => {
-                column.constraints.iter().any(|d| matches!(d.kind, ConstraintDefKind::PrimaryKey(_)))
-            }
+            AlterAction::AddColumn { column, .. } => column
+                .constraints
+                .iter()
+                .any(|d| matches!(d.kind, ConstraintDefKind::PrimaryKey(_))),
             _ => false,
         });
-        if primary.count() > 1 { Err(refused(table.to_string())) } else { Ok(()) }
+        if primary.count() > 1 {
+            Err(refused(table.to_string()))
+        } else {
+            Ok(())
+        }
     }
 
     fn alter_command(&mut self, table: &QualName, action: &AlterAction, only: bool) -> Done {
         match action {
             AlterAction::AddColumn { column, .. } => self.add_column(table, column, only),
-            AlterAction::DropColumn { column, if_exists, behavior } => {
+            AlterAction::DropColumn {
+                column,
+                if_exists,
+                behavior,
+            } => {
                 if *if_exists && self.relation(table).column(&column.name).is_none() {
                     return Ok(());
                 }
                 self.drop_column(table, column, only, *behavior)
             }
             AlterAction::AddConstraint(def) => self.add_constraint(table, def, reach(only)),
-            AlterAction::AlterConstraint { constraint, deferrable, enforced, inherit } => {
-                self.alter_constraint(table, constraint, *deferrable, *enforced, *inherit)
-            }
+            AlterAction::AlterConstraint {
+                constraint,
+                deferrable,
+                enforced,
+                inherit,
+            } => self.alter_constraint(table, constraint, *deferrable, *enforced, *inherit),
             AlterAction::ValidateConstraint(name) => self.validate_constraint(table, name),
-            AlterAction::DropConstraint { constraint, if_exists, behavior } => {
-                self.drop_constraint(table, constraint, *if_exists, *behavior, only)
+            AlterAction::DropConstraint {
+                constraint,
+                if_exists,
+                behavior,
+            } => self.drop_constraint(table, constraint, *if_exists, *behavior, only),
+            AlterAction::SetTrigger { trigger, state } => {
+                self.set_trigger(table, trigger.as_ref(), *state, only)
             }
-            AlterAction::SetTrigger { trigger, state } => self.set_trigger(table, trigger.as_ref(), *state, only),
             AlterAction::SetRule { rule, state } => self.set_rule(table, rule, *state),
             AlterAction::Inherit(parent) => self.inherit(table, parent),
             AlterAction::NoInherit(parent) => self.no_inherit(table, parent),
-            AlterAction::AttachPartition { partition, bound } => self.attach_partition(table, partition, bound.clone()),
+            AlterAction::AttachPartition { partition, bound } => {
+                self.attach_partition(table, partition, bound.clone())
+            }
             AlterAction::DetachPartition { partition, .. } => self.detach_partition(table, partition),
             AlterAction::ClusterOn(index) => self.cluster_on(table, Some(index)),
             AlterAction::SetWithoutCluster => self.cluster_on(table, None),
@@ -144,7 +180,10 @@ impl Fold<'_> {
                 r.row_security.forced = forced.unwrap_or(r.row_security.forced);
             }),
             AlterAction::SetAccessMethod(method) => {
-                let method = method.as_ref().map(|m| m.name.clone()).filter(|m| m.as_str() != "heap");
+                let method = method
+                    .as_ref()
+                    .map(|m| m.name.clone())
+                    .filter(|m| m.as_str() != "heap");
                 self.edit(table, |r| r.access_method = method)
             }
             AlterAction::SetTablespace(tablespace) => {
@@ -188,11 +227,15 @@ impl Fold<'_> {
         if let AlterAction::AttachPartition { partition, .. } = action {
             return self.attach_partition_index(index, partition);
         }
-        let Some(own) = self.catalog_mut().index_mut(index) else { return Err(missing(index.to_string())) };
+        let Some(own) = self.catalog_mut().index_mut(index) else {
+            return Err(missing(index.to_string()));
+        };
         match action {
             AlterAction::SetOptions(options) => own.options.extend(storage(options)),
             AlterAction::ResetOptions(options) => {
-                options.iter().for_each(|o: &StorageOption| drop(own.options.remove(&o.name)));
+                options
+                    .iter()
+                    .for_each(|o: &StorageOption| drop(own.options.remove(&o.name)));
             }
             AlterAction::SetTablespace(tablespace) => own.tablespace = named_tablespace(tablespace),
             AlterAction::SetStatistics(_) | AlterAction::OwnerTo(_) | AlterAction::Unknown(_) => {}
@@ -211,7 +254,11 @@ impl Fold<'_> {
     ) -> Done {
         let relation = self.relation(table);
         let Some(constraint) = relation.constraints.get(&name.name) else {
-            return if if_exists { Ok(()) } else { Err(missing(name.name.to_string())) };
+            return if if_exists {
+                Ok(())
+            } else {
+                Err(missing(name.name.to_string()))
+            };
         };
         if constraint.inherited {
             return Err(refused(name.name.to_string()));
@@ -224,10 +271,19 @@ impl Fold<'_> {
     }
 
     /// The checks of children that go with their parent's; where ONLY is said they become the children's own.
-    fn inherited_checks_below(&mut self, table: &QualName, name: &confiture_syntax::Name, only: bool) -> Vec<Target> {
+    fn inherited_checks_below(
+        &mut self,
+        table: &QualName,
+        name: &confiture_syntax::Name,
+        only: bool,
+    ) -> Vec<Target> {
         let mut targets = Vec::new();
         for child in self.catalog().family(table).into_iter().skip(1) {
-            let inherited = self.relation(&child).constraints.get(name).is_some_and(|c| c.inherited);
+            let inherited = self
+                .relation(&child)
+                .constraints
+                .get(name)
+                .is_some_and(|c| c.inherited);
             if inherited && only {
                 self.make_own_constraint(&child, name);
             } else if inherited {
@@ -238,7 +294,13 @@ impl Fold<'_> {
     }
 
     /// ENABLE and DISABLE TRIGGER; one on a partitioned table acts on its clones too.
-    fn set_trigger(&mut self, table: &QualName, name: Option<&Ident>, state: TriggerEnabled, only: bool) -> Done {
+    fn set_trigger(
+        &mut self,
+        table: &QualName,
+        name: Option<&Ident>,
+        state: TriggerEnabled,
+        only: bool,
+    ) -> Done {
         if let Some(name) = name
             && !self.relation(table).triggers.contains_key(&name.name)
         {
@@ -301,7 +363,9 @@ fn pass(action: &AlterAction) -> Pass {
 
 fn pass_of_constraint(def: &ConstraintDef) -> Pass {
     match def.kind {
-        ConstraintDefKind::PrimaryKey(_) | ConstraintDefKind::Unique(_) | ConstraintDefKind::Exclude(_) => Pass::AddIndex,
+        ConstraintDefKind::PrimaryKey(_) | ConstraintDefKind::Unique(_) | ConstraintDefKind::Exclude(_) => {
+            Pass::AddIndex
+        }
         ConstraintDefKind::NotNull(_) => Pass::ColumnAttributes,
         ConstraintDefKind::Check(_) | ConstraintDefKind::ForeignKey(_) => Pass::AddConstraint,
     }

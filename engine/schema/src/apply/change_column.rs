@@ -14,7 +14,12 @@ impl Fold<'_> {
     /// A command on one column; it reaches children unless it says ONLY.
     pub(super) fn change_column(&mut self, table: &QualName, action: &AlterAction, only: bool) -> Done {
         match action {
-            AlterAction::AlterType { column, ty, collation, .. } => {
+            AlterAction::AlterType {
+                column,
+                ty,
+                collation,
+                ..
+            } => {
                 self.need_column(table, column)?;
                 let collation = collation.as_ref().and_then(|c| self.collation_of(c));
                 self.alter_column_type(table, column, ty, collation, only)
@@ -26,13 +31,25 @@ impl Fold<'_> {
             AlterAction::DropDefault(column) => self.each_column(table, column, only, |c| c.default = None),
             AlterAction::SetNotNull(column) => self.each_column(table, column, only, |c| c.not_null = true),
             AlterAction::DropNotNull(column) => self.drop_not_null(table, column, only),
-            AlterAction::AddIdentity { column, kind, options } => self.add_identity(table, column, *kind, options),
-            AlterAction::SetIdentity { column, kind, options } => self.set_identity(table, column, *kind, options),
+            AlterAction::AddIdentity {
+                column,
+                kind,
+                options,
+            } => self.add_identity(table, column, *kind, options),
+            AlterAction::SetIdentity {
+                column,
+                kind,
+                options,
+            } => self.set_identity(table, column, *kind, options),
             AlterAction::DropIdentity { column, if_exists } => self.drop_identity(table, column, *if_exists),
             AlterAction::SetExpression { column, expr } => self.set_expression(table, column, expr, only),
             AlterAction::DropExpression { column, if_exists } => {
                 if self.need_column(table, column)?.generated.is_none() {
-                    return if *if_exists { Ok(()) } else { Err(refused(format!("{table}.{}", column.name))) };
+                    return if *if_exists {
+                        Ok(())
+                    } else {
+                        Err(refused(format!("{table}.{}", column.name)))
+                    };
                 }
                 self.each_column(table, column, only, |c| c.generated = None)
             }
@@ -41,7 +58,13 @@ impl Fold<'_> {
     }
 
     /// Changes a column here and in the children that have it.
-    fn each_column(&mut self, table: &QualName, column: &Ident, only: bool, change: impl Fn(&mut Column)) -> Done {
+    fn each_column(
+        &mut self,
+        table: &QualName,
+        column: &Ident,
+        only: bool,
+        change: impl Fn(&mut Column),
+    ) -> Done {
         self.need_column(table, column)?;
         for relation in self.reached(table, only) {
             if let Some(column) = self.catalog_mut().column_mut(&relation, &column.name) {
@@ -83,7 +106,13 @@ impl Fold<'_> {
         self.each_column(table, column, only, |c| c.not_null = false)
     }
 
-    fn add_identity(&mut self, table: &QualName, column: &Ident, kind: IdentityKind, options: &[SequenceOption]) -> Done {
+    fn add_identity(
+        &mut self,
+        table: &QualName,
+        column: &Ident,
+        kind: IdentityKind,
+        options: &[SequenceOption],
+    ) -> Done {
         let existing = self.need_column(table, column)?;
         if existing.identity.is_some() {
             return Err(exists(format!("{table}.{}: identity", column.name)));
@@ -126,7 +155,11 @@ impl Fold<'_> {
 
     fn drop_identity(&mut self, table: &QualName, column: &Ident, if_exists: bool) -> Done {
         if self.need_column(table, column)?.identity.is_none() {
-            return if if_exists { Ok(()) } else { Err(missing(format!("{table}.{}: identity", column.name))) };
+            return if if_exists {
+                Ok(())
+            } else {
+                Err(missing(format!("{table}.{}: identity", column.name)))
+            };
         }
         let sequence = self.identity_sequence(table, &column.name);
         if let Some(column) = self.catalog_mut().column_mut(table, &column.name) {
@@ -143,7 +176,10 @@ impl Fold<'_> {
             return Err(refused(format!("{table}.{}", column.name)));
         }
         self.each_column(table, column, only, |c| {
-            c.generated = c.generated.take().map(|g| Generated { expr: expr.clone(), ..g });
+            c.generated = c.generated.take().map(|g| Generated {
+                expr: expr.clone(),
+                ..g
+            });
         })
     }
 

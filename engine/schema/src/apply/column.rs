@@ -14,19 +14,30 @@ use crate::types::SqlType;
 
 impl Fold<'_> {
     /// The column that a definition makes, with the sequence that it asks for.
-    pub(super) fn column_of(&mut self, table: &QualName, persistence: Persistence, def: &ColumnDef) -> Column {
+    pub(super) fn column_of(
+        &mut self,
+        table: &QualName,
+        persistence: Persistence,
+        def: &ColumnDef,
+    ) -> Column {
         let ty = def.ty.as_ref().map(|t| self.type_of(t));
         let serial = def.ty.as_ref().is_some_and(|t| t.serial);
         let mut column = Column {
             ty: ty.clone(),
             not_null: def.not_null == Some(true) || serial || def.identity.is_some(),
             default: def.default.clone().filter(|d| !d.facts.null || d.facts.subquery),
-            generated: def.generated.as_ref().map(|(expr, storage)| Generated { expr: expr.clone(), storage: *storage }),
+            generated: def.generated.as_ref().map(|(expr, storage)| Generated {
+                expr: expr.clone(),
+                storage: *storage,
+            }),
             identity: def.identity.as_ref().map(|(kind, _)| *kind),
             collation: def.collation.as_ref().and_then(|c| self.collation_of(c)),
             ..super::table::blank_column(&def.name.name, self.at(def.name.range))
         };
-        let options = def.identity.as_ref().map_or(&[][..], |(_, options)| options.as_slice());
+        let options = def
+            .identity
+            .as_ref()
+            .map_or(&[][..], |(_, options)| options.as_slice());
         if serial || def.identity.is_some() {
             let sequence = self.column_sequence(&ForColumn {
                 table,
@@ -50,8 +61,10 @@ impl Fold<'_> {
         if relation.column(&def.name.name).is_some() {
             return Err(exists(format!("{table}.{}", def.name.name)));
         }
-        if matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView | RelationKind::Sequence)
-            || relation.of_type.is_some()
+        if matches!(
+            relation.kind,
+            RelationKind::View | RelationKind::MaterializedView | RelationKind::Sequence
+        ) || relation.of_type.is_some()
             || relation.is_partition()
         {
             return Err(refused(table.to_string()));
@@ -83,7 +96,13 @@ impl Fold<'_> {
     }
 
     /// DROP COLUMN: with it go indexes and constraints on it; what else depends on it must be told to.
-    pub(super) fn drop_column(&mut self, table: &QualName, column: &Ident, only: bool, behavior: DropBehavior) -> Done {
+    pub(super) fn drop_column(
+        &mut self,
+        table: &QualName,
+        column: &Ident,
+        only: bool,
+        behavior: DropBehavior,
+    ) -> Done {
         let relation = self.relation(table);
         let Some(existing) = relation.column(&column.name) else {
             return Err(missing(format!("{table}.{}", column.name)));
@@ -96,7 +115,10 @@ impl Fold<'_> {
         let mut at = 0;
         while let Some(Target::Column(parent, _)) = targets.get(at).cloned() {
             for child in self.catalog().children_of(&parent).to_vec() {
-                let inherited = self.relation(&child).column(&column.name).is_some_and(|c| c.inherited);
+                let inherited = self
+                    .relation(&child)
+                    .column(&column.name)
+                    .is_some_and(|c| c.inherited);
                 let sole = self.parents_with_column(&child, &column.name) == 1;
                 if inherited && sole && !only {
                     targets.push(Target::Column(child, column.name.clone()));

@@ -24,7 +24,10 @@ impl Fold<'_> {
             | ObjectKind::MaterializedView
             | ObjectKind::Sequence => {
                 let relation = self.need_relation(&object.name)?;
-                self.catalog_mut().relation_mut(&relation).ok_or_else(absent)?.comment = text;
+                self.catalog_mut()
+                    .relation_mut(&relation)
+                    .ok_or_else(absent)?
+                    .comment = text;
             }
             ObjectKind::Column => return self.comment_column(object, text),
             ObjectKind::Index => {
@@ -33,7 +36,10 @@ impl Fold<'_> {
             }
             ObjectKind::Constraint => {
                 let table = self.part_of(object)?;
-                self.catalog_mut().constraint_mut(&table, name).ok_or_else(absent)?.comment = text;
+                self.catalog_mut()
+                    .constraint_mut(&table, name)
+                    .ok_or_else(absent)?
+                    .comment = text;
             }
             ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => {
                 let table = self.part_of(object)?;
@@ -73,7 +79,11 @@ impl Fold<'_> {
             // A composite type's attribute may carry a comment too; the catalog keeps none.
             return self.need_type(on).map(drop);
         };
-        let unknown = self.relation(&table).view.as_ref().is_some_and(|v| !v.columns_known);
+        let unknown = self
+            .relation(&table)
+            .view
+            .as_ref()
+            .is_some_and(|v| !v.columns_known);
         match self.catalog_mut().column_mut(&table, &object.name.name) {
             Some(column) => column.comment = text,
             None if unknown => {}
@@ -97,9 +107,18 @@ impl Fold<'_> {
 
 fn comment_part(relation: &mut Relation, kind: ObjectKind, name: &Name, text: Text) -> Result<(), Note> {
     let slot = match kind {
-        ObjectKind::Trigger => relation.triggers.get_mut(name).map(|t| &mut Arc::make_mut(t).comment),
-        ObjectKind::Policy => relation.policies.get_mut(name).map(|p| &mut Arc::make_mut(p).comment),
-        ObjectKind::Rule => relation.rules.get_mut(name).map(|r| &mut Arc::make_mut(r).comment),
+        ObjectKind::Trigger => relation
+            .triggers
+            .get_mut(name)
+            .map(|t| &mut Arc::make_mut(t).comment),
+        ObjectKind::Policy => relation
+            .policies
+            .get_mut(name)
+            .map(|p| &mut Arc::make_mut(p).comment),
+        ObjectKind::Rule => relation
+            .rules
+            .get_mut(name)
+            .map(|r| &mut Arc::make_mut(r).comment),
         _ => return Err(refused(name.to_string())),
     };
     *slot.ok_or_else(|| missing(name.to_string()))? = text;

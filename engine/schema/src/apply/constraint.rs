@@ -7,9 +7,7 @@ use confiture_syntax::Name;
 use super::index::{IndexSpec, Reach, blank_index, names, same_text};
 use super::names::Among;
 use super::{Done, Fold, exists, missing, refused};
-use crate::catalog::{
-    Constraint, ConstraintKind, Deferrable, Index, QualName, ReplicaIdentity,
-};
+use crate::catalog::{Constraint, ConstraintKind, Deferrable, Index, QualName, ReplicaIdentity};
 use crate::change::{ConstraintDef, ConstraintDefKind, ExcludeDef, Ident, KeyDef};
 use crate::expr::Expr;
 
@@ -17,7 +15,9 @@ impl Fold<'_> {
     /// ALTER TABLE … ADD constraint.
     pub(super) fn add_constraint(&mut self, table: &QualName, def: &ConstraintDef, reach: Reach) -> Done {
         match &def.kind {
-            ConstraintDefKind::PrimaryKey(key) | ConstraintDefKind::Unique(key) if key.using_index.is_some() => {
+            ConstraintDefKind::PrimaryKey(key) | ConstraintDefKind::Unique(key)
+                if key.using_index.is_some() =>
+            {
                 self.constraint_using_index(table, def, key)
             }
             ConstraintDefKind::PrimaryKey(key) | ConstraintDefKind::Unique(key) => {
@@ -28,7 +28,8 @@ impl Fold<'_> {
                 self.define_index(table, spec, reach)?;
                 if primary && reach == Reach::Family {
                     for relation in self.catalog().family(table) {
-                        keys.iter().for_each(|column| self.set_not_null(&relation, column));
+                        keys.iter()
+                            .for_each(|column| self.set_not_null(&relation, column));
                     }
                 }
                 Ok(())
@@ -45,8 +46,14 @@ impl Fold<'_> {
     }
 
     /// The columns that a constraint is on must be there.
-    pub(super) fn need_columns<'a>(&self, table: &QualName, columns: impl Iterator<Item = &'a Ident>) -> Done {
-        let Some(relation) = self.catalog().relations.get(table) else { return Ok(()) };
+    pub(super) fn need_columns<'a>(
+        &self,
+        table: &QualName,
+        columns: impl Iterator<Item = &'a Ident>,
+    ) -> Done {
+        let Some(relation) = self.catalog().relations.get(table) else {
+            return Ok(());
+        };
         for column in columns {
             if relation.column(&column.name).is_none() {
                 return Err(missing(format!("{table}.{}", column.name)));
@@ -73,17 +80,33 @@ impl Fold<'_> {
     /// The index and constraint that PRIMARY KEY, UNIQUE or EXCLUDE ask for.
     pub(super) fn key_spec(&self, table: &QualName, def: &ConstraintDef) -> IndexSpec {
         let (index, kind) = match &def.kind {
-            ConstraintDefKind::PrimaryKey(key) => {
-                (self.key_index(key, def.range), ConstraintKind::PrimaryKey { columns: names(&key.columns) })
-            }
+            ConstraintDefKind::PrimaryKey(key) => (
+                self.key_index(key, def.range),
+                ConstraintKind::PrimaryKey {
+                    columns: names(&key.columns),
+                },
+            ),
             ConstraintDefKind::Exclude(exclude) => {
-                let operators = exclude.elements.iter().map(|(_, op)| plain_operator(op)).collect();
-                (self.exclusion_index(table, exclude, def), ConstraintKind::Exclude { operators })
+                let operators = exclude
+                    .elements
+                    .iter()
+                    .map(|(_, op)| plain_operator(op))
+                    .collect();
+                (
+                    self.exclusion_index(table, exclude, def),
+                    ConstraintKind::Exclude { operators },
+                )
             }
-            ConstraintDefKind::Unique(key) => {
-                (self.key_index(key, def.range), ConstraintKind::Unique { columns: names(&key.columns) })
-            }
-            _ => (blank_index(&Name::new("btree"), self.origin), ConstraintKind::Unique { columns: Vec::new() }),
+            ConstraintDefKind::Unique(key) => (
+                self.key_index(key, def.range),
+                ConstraintKind::Unique {
+                    columns: names(&key.columns),
+                },
+            ),
+            _ => (
+                blank_index(&Name::new("btree"), self.origin),
+                ConstraintKind::Unique { columns: Vec::new() },
+            ),
         };
         IndexSpec {
             name: def.name.as_ref().map(|n| n.name.clone()),
@@ -94,7 +117,11 @@ impl Fold<'_> {
 
     fn exclusion_index(&self, table: &QualName, exclude: &ExcludeDef, def: &ConstraintDef) -> Index {
         Index {
-            keys: exclude.elements.iter().map(|(e, _)| self.index_key(e, &exclude.method, table)).collect(),
+            keys: exclude
+                .elements
+                .iter()
+                .map(|(e, _)| self.index_key(e, &exclude.method, table))
+                .collect(),
             include: names(&exclude.include),
             predicate: exclude.predicate.clone(),
             constraint: true,
@@ -104,14 +131,25 @@ impl Fold<'_> {
 
     /// ADD PRIMARY KEY or UNIQUE USING INDEX: the index takes the constraint's name.
     fn constraint_using_index(&mut self, table: &QualName, def: &ConstraintDef, key: &KeyDef) -> Done {
-        let Some(using) = &key.using_index else { return Ok(()) };
+        let Some(using) = &key.using_index else {
+            return Ok(());
+        };
         let relation = self.relation(table);
-        let Some(index) = relation.indexes.get(&using.name) else { return Err(missing(using.name.to_string())) };
+        let Some(index) = relation.indexes.get(&using.name) else {
+            return Err(missing(using.name.to_string()));
+        };
         if index.constraint || !index.unique || index.predicate.is_some() {
             return Err(refused(using.name.to_string()));
         }
-        let columns: Vec<Name> = index.keys.iter().filter_map(|k| k.expr.facts.bare_column.clone()).collect();
-        let name = def.name.as_ref().map_or_else(|| using.name.clone(), |n| n.name.clone());
+        let columns: Vec<Name> = index
+            .keys
+            .iter()
+            .filter_map(|k| k.expr.facts.bare_column.clone())
+            .collect();
+        let name = def
+            .name
+            .as_ref()
+            .map_or_else(|| using.name.clone(), |n| n.name.clone());
         let primary = matches!(def.kind, ConstraintDefKind::PrimaryKey(_));
         if primary && relation.primary_key().is_some() {
             return Err(exists(format!("{table}: primary key")));
@@ -130,7 +168,8 @@ impl Fold<'_> {
             ConstraintKind::Unique { columns }
         };
         let constraint = self.constraint_of(def, kind);
-        self.catalog_mut().insert_constraint(table, name, Arc::new(constraint));
+        self.catalog_mut()
+            .insert_constraint(table, name, Arc::new(constraint));
         Ok(())
     }
 
@@ -153,7 +192,10 @@ impl Fold<'_> {
         if constraint.no_inherit || reach == Reach::Only {
             return Ok(());
         }
-        let inherited = Constraint { inherited: true, ..constraint };
+        let inherited = Constraint {
+            inherited: true,
+            ..constraint
+        };
         for child in self.catalog().family(table).iter().skip(1) {
             self.merge_check(child, &name, &inherited)?;
         }
@@ -166,14 +208,21 @@ impl Fold<'_> {
             [one] => Some(one.as_str()),
             _ => None,
         };
-        self.choose_name(&table.schema, table.name.as_str(), column, "check", Among::Constraints)
+        self.choose_name(
+            &table.schema,
+            table.name.as_str(),
+            column,
+            "check",
+            Among::Constraints,
+        )
     }
 
     /// Adds a CHECK, or merges it with an equal one that a parent gave or that the parent's now meets.
     pub(super) fn merge_check(&mut self, table: &QualName, name: &Name, constraint: &Constraint) -> Done {
         let relation = self.relation(table);
         let Some(existing) = relation.constraints.get(name) else {
-            self.catalog_mut().insert_constraint(table, name.clone(), Arc::new(constraint.clone()));
+            self.catalog_mut()
+                .insert_constraint(table, name.clone(), Arc::new(constraint.clone()));
             return Ok(());
         };
         let same = match (&existing.kind, &constraint.kind) {
@@ -185,7 +234,11 @@ impl Fold<'_> {
         }
         let partition = relation.is_partition();
         if let Some(existing) = self.catalog_mut().constraint_mut(table, name) {
-            existing.inherited = if constraint.inherited { existing.inherited || partition } else { partition };
+            existing.inherited = if constraint.inherited {
+                existing.inherited || partition
+            } else {
+                partition
+            };
         }
         Ok(())
     }
@@ -194,34 +247,55 @@ impl Fold<'_> {
     fn add_not_null(&mut self, table: &QualName, def: &ConstraintDef, column: &Ident, reach: Reach) -> Done {
         self.need_columns(table, std::iter::once(column))?;
         if !def.not_valid {
-            let family = if reach == Reach::Only { vec![table.clone()] } else { self.catalog().family(table) };
-            family.iter().for_each(|relation| self.set_not_null(relation, &column.name));
+            let family = if reach == Reach::Only {
+                vec![table.clone()]
+            } else {
+                self.catalog().family(table)
+            };
+            family
+                .iter()
+                .for_each(|relation| self.set_not_null(relation, &column.name));
             return Ok(());
         }
         let name = match &def.name {
             Some(name) => name.name.clone(),
             None => {
                 let column = Some(column.name.as_str());
-                self.choose_name(&table.schema, table.name.as_str(), column, "not_null", Among::Constraints)
+                self.choose_name(
+                    &table.schema,
+                    table.name.as_str(),
+                    column,
+                    "not_null",
+                    Among::Constraints,
+                )
             }
         };
-        let kind = ConstraintKind::NotNull { column: column.name.clone() };
-        let constraint = Constraint { validated: false, ..self.constraint_of(def, kind) };
-        self.catalog_mut().insert_constraint(table, name, Arc::new(constraint));
+        let kind = ConstraintKind::NotNull {
+            column: column.name.clone(),
+        };
+        let constraint = Constraint {
+            validated: false,
+            ..self.constraint_of(def, kind)
+        };
+        self.catalog_mut()
+            .insert_constraint(table, name, Arc::new(constraint));
         Ok(())
     }
 
     /// VALIDATE CONSTRAINT, children's included.
     pub(super) fn validate_constraint(&mut self, table: &QualName, name: &Ident) -> Done {
         let relation = self.relation(table);
-        let Some(constraint) = relation.constraints.get(&name.name) else { return Err(missing(name.name.to_string())) };
+        let Some(constraint) = relation.constraints.get(&name.name) else {
+            return Err(missing(name.name.to_string()));
+        };
         if let ConstraintKind::NotNull { column } = &constraint.kind {
             self.catalog_mut().remove_constraint(table, &name.name);
             self.set_not_null(table, column);
             return Ok(());
         }
         for relation in self.catalog().family(table) {
-            let is_same = |c: &Constraint| std::mem::discriminant(&c.kind) == std::mem::discriminant(&constraint.kind);
+            let is_same =
+                |c: &Constraint| std::mem::discriminant(&c.kind) == std::mem::discriminant(&constraint.kind);
             if let Some(own) = self.catalog_mut().constraint_mut(&relation, &name.name)
                 && is_same(own)
             {
@@ -244,7 +318,9 @@ impl Fold<'_> {
             return Err(missing(name.name.to_string()));
         }
         for relation in self.catalog().family(table) {
-            let Some(constraint) = self.catalog_mut().constraint_mut(&relation, &name.name) else { continue };
+            let Some(constraint) = self.catalog_mut().constraint_mut(&relation, &name.name) else {
+                continue;
+            };
             constraint.deferrable = deferrable.unwrap_or(constraint.deferrable);
             if let Some(enforced) = enforced {
                 constraint.enforced = enforced;

@@ -72,14 +72,21 @@ impl Fold<'_> {
             Target::Trigger(table, name) => {
                 let cloned = |c: &&QualName| self.relation(c).triggers.get(name).is_some_and(|t| t.inherited);
                 let children = self.catalog().children_of(table);
-                found.automatic =
-                    children.iter().filter(cloned).map(|c| Target::Trigger(c.clone(), name.clone())).collect();
+                found.automatic = children
+                    .iter()
+                    .filter(cloned)
+                    .map(|c| Target::Trigger(c.clone(), name.clone()))
+                    .collect();
             }
             Target::Type(name) => self.of_type(name, cascade, &mut found),
             Target::Function(key) => self.of_function(key, cascade, &mut found),
             Target::Extension(name) if cascade => {
                 for ty in builtin::types_of_extension(name.as_str()) {
-                    self.users_of_type(&|t: &SqlType| t.schema.is_none() && t.name.as_str() == *ty, cascade, &mut found);
+                    self.users_of_type(
+                        &|t: &SqlType| t.schema.is_none() && t.name.as_str() == *ty,
+                        cascade,
+                        &mut found,
+                    );
                 }
             }
             _ => {}
@@ -93,14 +100,33 @@ impl Fold<'_> {
         let first = QualName::new(schema.clone(), "");
         let relations = catalog.relations.range(first.clone()..).map(|(name, _)| name);
         let types = catalog.types.range(first.clone()..).map(|(name, _)| name);
-        let functions = catalog.functions.range(FunctionKey { name: first, arguments: Vec::new() }..).map(|(key, _)| key);
+        let functions = catalog
+            .functions
+            .range(
+                FunctionKey {
+                    name: first,
+                    arguments: Vec::new(),
+                }..,
+            )
+            .map(|(key, _)| key);
         let prefix = format!("{}.", schema.quoted());
-        let others = catalog.others.keys().filter(|key| key.identity.starts_with(&prefix));
+        let others = catalog
+            .others
+            .keys()
+            .filter(|key| key.identity.starts_with(&prefix));
         relations
             .take_while(|n| n.schema == *schema)
             .map(|n| Target::Relation(n.clone()))
-            .chain(types.take_while(|n| n.schema == *schema).map(|n| Target::Type(n.clone())))
-            .chain(functions.take_while(|k| k.name.schema == *schema).map(|k| Target::Function(k.clone())))
+            .chain(
+                types
+                    .take_while(|n| n.schema == *schema)
+                    .map(|n| Target::Type(n.clone())),
+            )
+            .chain(
+                functions
+                    .take_while(|k| k.name.schema == *schema)
+                    .map(|k| Target::Function(k.clone())),
+            )
             .chain(others.map(|k| Target::Other(k.clone())))
             .collect()
     }
@@ -108,18 +134,41 @@ impl Fold<'_> {
     fn of_relation(&self, name: &QualName, cascade: bool, found: &mut Dependents) {
         let catalog = self.catalog();
         for child in catalog.children_of(name) {
-            let partition = self.relation(child).parents.iter().any(|p| p.relation == *name && p.bound.is_some());
-            let list = if partition { &mut found.automatic } else { &mut found.normal };
+            let partition = self
+                .relation(child)
+                .parents
+                .iter()
+                .any(|p| p.relation == *name && p.bound.is_some());
+            let list = if partition {
+                &mut found.automatic
+            } else {
+                &mut found.normal
+            };
             list.push(Target::Relation(child.clone()));
         }
-        found.automatic.extend(catalog.sequences_of(name).iter().cloned().map(Target::Relation));
-        found.normal.extend(catalog.views_of(name).iter().cloned().map(Target::Relation));
-        let keys = catalog.foreign_keys_to(name).iter().filter(|(table, _)| table != name);
-        found.normal.extend(keys.map(|(table, key)| Target::Constraint(table.clone(), key.clone())));
+        found
+            .automatic
+            .extend(catalog.sequences_of(name).iter().cloned().map(Target::Relation));
+        found
+            .normal
+            .extend(catalog.views_of(name).iter().cloned().map(Target::Relation));
+        let keys = catalog
+            .foreign_keys_to(name)
+            .iter()
+            .filter(|(table, _)| table != name);
+        found
+            .normal
+            .extend(keys.map(|(table, key)| Target::Constraint(table.clone(), key.clone())));
         let about = |key: &&OtherKey| {
-            key.kind == OtherKind::Statistics && catalog.others.get(*key).is_some_and(|o| o.relations.contains(name))
+            key.kind == OtherKind::Statistics
+                && catalog
+                    .others
+                    .get(*key)
+                    .is_some_and(|o| o.relations.contains(name))
         };
-        found.automatic.extend(catalog.others.keys().filter(about).cloned().map(Target::Other));
+        found
+            .automatic
+            .extend(catalog.others.keys().filter(about).cloned().map(Target::Other));
         if self.relation(name).kind == RelationKind::Sequence {
             self.of_sequence(name, cascade, found);
         } else if cascade && (catalog.row_types_used || catalog.functions.size() > 0) {
@@ -130,7 +179,11 @@ impl Fold<'_> {
     /// Defaults that take values from a sequence.
     fn of_sequence(&self, name: &QualName, cascade: bool, found: &mut Dependents) {
         let uses = |default: &Expr| self.sequence_of_default(default).as_ref() == Some(name);
-        let owner = self.relation(name).sequence.as_ref().and_then(|s| s.owned_by.clone());
+        let owner = self
+            .relation(name)
+            .sequence
+            .as_ref()
+            .and_then(|s| s.owned_by.clone());
         let tables: Vec<QualName> = match owner {
             Some((table, _)) if !cascade => vec![table],
             _ if !cascade => Vec::new(),
@@ -138,8 +191,13 @@ impl Fold<'_> {
         };
         for table in tables {
             let relation = self.relation(&table);
-            let columns = relation.columns.iter().filter(|c| c.default.as_ref().is_some_and(uses));
-            found.normal.extend(columns.map(|c| Target::Default(table.clone(), c.name.clone())));
+            let columns = relation
+                .columns
+                .iter()
+                .filter(|c| c.default.as_ref().is_some_and(uses));
+            found
+                .normal
+                .extend(columns.map(|c| Target::Default(table.clone(), c.name.clone())));
         }
     }
 
@@ -147,13 +205,22 @@ impl Fold<'_> {
         let relation = self.relation(table);
         for (name, constraint) in relation.constraints.iter().filter(|(_, c)| is_on(c, column)) {
             let _ = constraint;
-            found.automatic.push(Target::Constraint(table.clone(), name.clone()));
+            found
+                .automatic
+                .push(Target::Constraint(table.clone(), name.clone()));
         }
         for (name, index) in relation.indexes.iter() {
             let keys = index.keys.iter().any(|k| k.expr.facts.columns.contains(column));
-            let predicate = index.predicate.as_ref().is_some_and(|p| p.facts.columns.contains(column));
+            let predicate = index
+                .predicate
+                .as_ref()
+                .is_some_and(|p| p.facts.columns.contains(column));
             if keys || predicate || index.include.contains(column) {
-                let owner = if index.constraint { Target::Constraint } else { Target::Index };
+                let owner = if index.constraint {
+                    Target::Constraint
+                } else {
+                    Target::Index
+                };
                 found.automatic.push(owner(table.clone(), name.clone()));
             }
         }
@@ -161,29 +228,57 @@ impl Fold<'_> {
             let sequence = self.relation(s).sequence.clone();
             sequence.is_some_and(|s| s.owned_by.as_ref().is_some_and(|(_, c)| c == column))
         };
-        found.automatic.extend(self.catalog().sequences_of(table).iter().filter(owned).cloned().map(Target::Relation));
+        found.automatic.extend(
+            self.catalog()
+                .sequences_of(table)
+                .iter()
+                .filter(owned)
+                .cloned()
+                .map(Target::Relation),
+        );
         for (other, name) in self.catalog().foreign_keys_to(table) {
             let constraint = self.relation(other).constraints.get(name).cloned();
-            if constraint.is_some_and(|c| matches!(&c.kind, ConstraintKind::ForeignKey(k) if k.referenced_columns.contains(column))) {
+            if constraint.is_some_and(
+                |c| matches!(&c.kind, ConstraintKind::ForeignKey(k) if k.referenced_columns.contains(column)),
+            ) {
                 found.normal.push(Target::Constraint(other.clone(), name.clone()));
             }
         }
         for other in relation.columns.iter().filter(|c| c.name != *column) {
-            if other.generated.as_ref().is_some_and(|g| g.expr.facts.columns.contains(column)) {
-                found.normal.push(Target::Column(table.clone(), other.name.clone()));
+            if other
+                .generated
+                .as_ref()
+                .is_some_and(|g| g.expr.facts.columns.contains(column))
+            {
+                found
+                    .normal
+                    .push(Target::Column(table.clone(), other.name.clone()));
             }
         }
         self.attached_to_column(table, &relation, column, found);
         if cascade {
-            let views = self.catalog().views_of(table).iter().filter(|v| self.view_uses(v, column));
+            let views = self
+                .catalog()
+                .views_of(table)
+                .iter()
+                .filter(|v| self.view_uses(v, column));
             found.normal.extend(views.cloned().map(Target::Relation));
         }
     }
 
     /// Triggers and policies that name a column. A policy with a subquery may mean another table's.
-    fn attached_to_column(&self, table: &QualName, relation: &Relation, column: &Name, found: &mut Dependents) {
+    fn attached_to_column(
+        &self,
+        table: &QualName,
+        relation: &Relation,
+        column: &Name,
+        found: &mut Dependents,
+    ) {
         for (name, trigger) in relation.triggers.iter().filter(|(_, t)| !t.inherited) {
-            let when = trigger.when.as_ref().is_some_and(|w| w.facts.columns.contains(column) && !w.facts.subquery);
+            let when = trigger
+                .when
+                .as_ref()
+                .is_some_and(|w| w.facts.columns.contains(column) && !w.facts.subquery);
             if when || trigger.update_columns.contains(column) {
                 found.normal.push(Target::Trigger(table.clone(), name.clone()));
             }
@@ -199,14 +294,18 @@ impl Fold<'_> {
     /// Whether a view's query seems to use a column of one of its sources.
     fn view_uses(&self, view: &QualName, column: &Name) -> bool {
         let relation = self.relation(view);
-        let Some(definition) = &relation.view else { return false };
+        let Some(definition) = &relation.view else {
+            return false;
+        };
         let star = definition.query.contains('*') && relation.column(column).is_some();
         star || rewrite::mentions(&definition.query, column)
     }
 
     fn of_constraint(&self, table: &QualName, name: &Name, found: &mut Dependents) {
         let relation = self.relation(table);
-        let Some(constraint) = relation.constraints.get(name) else { return };
+        let Some(constraint) = relation.constraints.get(name) else {
+            return;
+        };
         match &constraint.kind {
             ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns } => {
                 self.keys_on(table, &relation, name, columns, found);
@@ -216,10 +315,13 @@ impl Fold<'_> {
             ConstraintKind::ForeignKey(_) => {
                 for child in self.catalog().children_of(table) {
                     let own = self.relation(child);
-                    let clones = own.constraints.iter().filter(|(_, c)| {
-                        c.inherited && super::foreign_key::same_key(c, constraint)
-                    });
-                    found.automatic.extend(clones.map(|(n, _)| Target::Constraint(child.clone(), n.clone())));
+                    let clones = own
+                        .constraints
+                        .iter()
+                        .filter(|(_, c)| c.inherited && super::foreign_key::same_key(c, constraint));
+                    found
+                        .automatic
+                        .extend(clones.map(|(n, _)| Target::Constraint(child.clone(), n.clone())));
                 }
             }
             _ => {}
@@ -227,10 +329,21 @@ impl Fold<'_> {
     }
 
     /// Foreign keys that need a key of the table, unless another key on the same columns would do.
-    fn keys_on(&self, table: &QualName, relation: &Relation, key: &Name, columns: &[Name], found: &mut Dependents) {
+    fn keys_on(
+        &self,
+        table: &QualName,
+        relation: &Relation,
+        key: &Name,
+        columns: &[Name],
+        found: &mut Dependents,
+    ) {
         let same = |other: &[Name]| other.len() == columns.len() && other.iter().all(|c| columns.contains(c));
         let another = relation.indexes.iter().any(|(name, index)| {
-            let keys: Vec<Name> = index.keys.iter().filter_map(|k| k.expr.facts.bare_column.clone()).collect();
+            let keys: Vec<Name> = index
+                .keys
+                .iter()
+                .filter_map(|k| k.expr.facts.bare_column.clone())
+                .collect();
             name != key && index.unique && index.predicate.is_none() && same(&keys)
         });
         if another {
@@ -238,7 +351,9 @@ impl Fold<'_> {
         }
         for (other, name) in self.catalog().foreign_keys_to(table) {
             let constraint = self.relation(other).constraints.get(name).cloned();
-            let needs = constraint.is_some_and(|c| matches!(&c.kind, ConstraintKind::ForeignKey(k) if same(&k.referenced_columns)));
+            let needs = constraint.is_some_and(
+                |c| matches!(&c.kind, ConstraintKind::ForeignKey(k) if same(&k.referenced_columns)),
+            );
             if needs {
                 found.normal.push(Target::Constraint(other.clone(), name.clone()));
             }
@@ -251,7 +366,11 @@ impl Fold<'_> {
         for child in self.catalog().children_of(table) {
             for (index, own) in self.relation(child).indexes.iter() {
                 if own.parent.as_ref() == Some(&parent) {
-                    let target = if own.constraint { Target::Constraint } else { Target::Index };
+                    let target = if own.constraint {
+                        Target::Constraint
+                    } else {
+                        Target::Index
+                    };
                     found.automatic.push(target(child.clone(), index.clone()));
                 }
             }
@@ -261,8 +380,18 @@ impl Fold<'_> {
     fn of_index(&self, table: &QualName, name: &Name, found: &mut Dependents) {
         self.attached_constraints(table, name, found);
         let relation = self.relation(table);
-        let Some(index) = relation.indexes.get(name).filter(|i| i.unique && i.predicate.is_none()) else { return };
-        let columns: Vec<Name> = index.keys.iter().filter_map(|k| k.expr.facts.bare_column.clone()).collect();
+        let Some(index) = relation
+            .indexes
+            .get(name)
+            .filter(|i| i.unique && i.predicate.is_none())
+        else {
+            return;
+        };
+        let columns: Vec<Name> = index
+            .keys
+            .iter()
+            .filter_map(|k| k.expr.facts.bare_column.clone())
+            .collect();
         self.keys_on(table, &relation, name, &columns, found);
     }
 
@@ -283,9 +412,15 @@ impl Fold<'_> {
             for column in relation.columns.iter() {
                 if column.ty.as_ref().is_some_and(is) {
                     let name = column.name.clone();
-                    found.normal.push(if view { Target::Relation(table.clone()) } else { Target::Column(table.clone(), name) });
+                    found.normal.push(if view {
+                        Target::Relation(table.clone())
+                    } else {
+                        Target::Column(table.clone(), name)
+                    });
                 } else if cascade && column.default.as_ref().is_some_and(|d| self.casts_to(d, is)) {
-                    found.normal.push(Target::Default(table.clone(), column.name.clone()));
+                    found
+                        .normal
+                        .push(Target::Default(table.clone(), column.name.clone()));
                 }
             }
         }
@@ -312,8 +447,13 @@ impl Fold<'_> {
         let called = |e: &Expr| e.facts.functions.iter().any(|f| self.calls(f, key));
         for (table, relation) in self.catalog().relations.iter() {
             if key.arguments.is_empty() {
-                let triggers = relation.triggers.iter().filter(|(_, t)| t.function == key.name && !t.inherited);
-                found.normal.extend(triggers.map(|(n, _)| Target::Trigger(table.clone(), n.clone())));
+                let triggers = relation
+                    .triggers
+                    .iter()
+                    .filter(|(_, t)| t.function == key.name && !t.inherited);
+                found
+                    .normal
+                    .extend(triggers.map(|(n, _)| Target::Trigger(table.clone(), n.clone())));
             }
             if cascade {
                 Self::callers_in(table, relation, &called, found);
@@ -322,13 +462,22 @@ impl Fold<'_> {
     }
 
     /// Parts of a table whose expressions call a function.
-    fn callers_in(table: &QualName, relation: &Relation, called: &dyn Fn(&Expr) -> bool, found: &mut Dependents) {
+    fn callers_in(
+        table: &QualName,
+        relation: &Relation,
+        called: &dyn Fn(&Expr) -> bool,
+        found: &mut Dependents,
+    ) {
         for column in relation.columns.iter() {
             if column.default.as_ref().is_some_and(called) {
-                found.normal.push(Target::Default(table.clone(), column.name.clone()));
+                found
+                    .normal
+                    .push(Target::Default(table.clone(), column.name.clone()));
             }
             if column.generated.as_ref().is_some_and(|g| called(&g.expr)) {
-                found.normal.push(Target::Column(table.clone(), column.name.clone()));
+                found
+                    .normal
+                    .push(Target::Column(table.clone(), column.name.clone()));
             }
         }
         for (name, constraint) in relation.constraints.iter() {
@@ -363,7 +512,9 @@ fn is_named(name: &QualName) -> impl Fn(&SqlType) -> bool {
 /// Whether a constraint of a table speaks of one of its columns.
 fn is_on(constraint: &Constraint, column: &Name) -> bool {
     match &constraint.kind {
-        ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns } => columns.contains(column),
+        ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns } => {
+            columns.contains(column)
+        }
         ConstraintKind::Check { expr } => expr.facts.columns.contains(column),
         ConstraintKind::ForeignKey(key) => key.columns.contains(column),
         ConstraintKind::NotNull { column: own } => own == column,

@@ -23,7 +23,11 @@ impl Fold<'_> {
             checks: Vec::new(),
         };
         let origin = self.at(change.name.range);
-        let ty = TypeDef { kind: TypeKind::Domain(Arc::new(domain)), comment: None, origin };
+        let ty = TypeDef {
+            kind: TypeKind::Domain(Arc::new(domain)),
+            comment: None,
+            origin,
+        };
         self.catalog_mut().insert_type(name.clone(), Arc::new(ty));
         for (check, expr) in &change.checks {
             self.add_domain_check(&name, check.as_ref(), expr, true)?;
@@ -32,10 +36,22 @@ impl Fold<'_> {
     }
 
     /// `domain_check`, numbered where another constraint of the schema has the name.
-    fn add_domain_check(&mut self, domain: &QualName, name: Option<&Ident>, expr: &Expr, validated: bool) -> Done {
+    fn add_domain_check(
+        &mut self,
+        domain: &QualName,
+        name: Option<&Ident>,
+        expr: &Expr,
+        validated: bool,
+    ) -> Done {
         let name = match name {
             Some(name) => name.name.clone(),
-            None => self.choose_name(&domain.schema, domain.name.as_str(), None, "check", Among::Constraints),
+            None => self.choose_name(
+                &domain.schema,
+                domain.name.as_str(),
+                None,
+                "check",
+                Among::Constraints,
+            ),
         };
         self.edit_domain(domain, |d| {
             if d.checks.iter().any(|(n, ..)| *n == name) {
@@ -61,10 +77,12 @@ impl Fold<'_> {
                 d.default = None;
                 Ok(())
             }),
-            AlterDomainAction::SetNotNull | AlterDomainAction::AddNotNull(_) => self.edit_domain(&name, |d| {
-                d.not_null = true;
-                Ok(())
-            }),
+            AlterDomainAction::SetNotNull | AlterDomainAction::AddNotNull(_) => {
+                self.edit_domain(&name, |d| {
+                    d.not_null = true;
+                    Ok(())
+                })
+            }
             AlterDomainAction::DropNotNull => self.edit_domain(&name, |d| {
                 d.not_null = false;
                 Ok(())
@@ -76,7 +94,11 @@ impl Fold<'_> {
                 let before = d.checks.len();
                 d.checks.retain(|(n, ..)| *n != check.name);
                 let found = d.checks.len() < before;
-                if found || *if_exists { Ok(()) } else { Err(missing(check.name.to_string())) }
+                if found || *if_exists {
+                    Ok(())
+                } else {
+                    Err(missing(check.name.to_string()))
+                }
             }),
             AlterDomainAction::Validate(check) => self.edit_domain(&name, |d| {
                 let found = d.checks.iter_mut().find(|(n, ..)| *n == check.name);
@@ -87,11 +109,18 @@ impl Fold<'_> {
     }
 
     fn edit_domain(&mut self, name: &QualName, edit: impl FnOnce(&mut Domain) -> Done) -> Done {
-        let Some(ty) = self.catalog().types.get(name).cloned() else { return Err(missing(name.to_string())) };
-        let TypeKind::Domain(domain) = &ty.kind else { return Err(refused(name.to_string())) };
+        let Some(ty) = self.catalog().types.get(name).cloned() else {
+            return Err(missing(name.to_string()));
+        };
+        let TypeKind::Domain(domain) = &ty.kind else {
+            return Err(refused(name.to_string()));
+        };
         let mut domain = (**domain).clone();
         edit(&mut domain)?;
-        let changed = TypeDef { kind: TypeKind::Domain(Arc::new(domain)), ..(*ty).clone() };
+        let changed = TypeDef {
+            kind: TypeKind::Domain(Arc::new(domain)),
+            ..(*ty).clone()
+        };
         self.catalog_mut().insert_type(name.clone(), Arc::new(changed));
         Ok(())
     }

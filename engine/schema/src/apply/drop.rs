@@ -42,7 +42,10 @@ impl Fold<'_> {
             }
             ObjectKind::Type | ObjectKind::Domain => {
                 let ty = self.need_type(&object.name)?;
-                let domain = matches!(self.catalog().types.get(&ty).map(|t| &t.kind), Some(TypeKind::Domain(_)));
+                let domain = matches!(
+                    self.catalog().types.get(&ty).map(|t| &t.kind),
+                    Some(TypeKind::Domain(_))
+                );
                 if kind == ObjectKind::Domain && !domain {
                     return Err(refused(written(&object.name)));
                 }
@@ -100,22 +103,39 @@ impl Fold<'_> {
         let name = self.need_relation(&object.name)?;
         let relation = self.relation(&name);
         let fits = match kind {
-            ObjectKind::Table => matches!(relation.kind, RelationKind::Table | RelationKind::PartitionedTable),
+            ObjectKind::Table => matches!(
+                relation.kind,
+                RelationKind::Table | RelationKind::PartitionedTable
+            ),
             ObjectKind::ForeignTable => relation.kind == RelationKind::ForeignTable,
             ObjectKind::View => relation.kind == RelationKind::View,
             ObjectKind::MaterializedView => relation.kind == RelationKind::MaterializedView,
             _ => relation.kind == RelationKind::Sequence,
         };
         let serves_identity = relation.sequence.as_ref().is_some_and(|s| s.identity);
-        if fits && !serves_identity { Ok(Target::Relation(name)) } else { Err(refused(written(&object.name))) }
+        if fits && !serves_identity {
+            Ok(Target::Relation(name))
+        } else {
+            Err(refused(written(&object.name)))
+        }
     }
 
     fn index_target(&self, object: &ObjectName) -> Result<Target, Note> {
-        let (table, index) = self.state.resolve_index(&object.name).ok_or_else(|| missing(written(&object.name)))?;
+        let (table, index) = self
+            .state
+            .resolve_index(&object.name)
+            .ok_or_else(|| missing(written(&object.name)))?;
         let relation = self.relation(&table);
         // A constraint's index goes with the constraint, a partition's with its parent's.
-        let bound = relation.indexes.get(&index.name).is_some_and(|i| i.constraint || i.parent.is_some());
-        if bound { Err(refused(written(&object.name))) } else { Ok(Target::Index(table, index.name)) }
+        let bound = relation
+            .indexes
+            .get(&index.name)
+            .is_some_and(|i| i.constraint || i.parent.is_some());
+        if bound {
+            Err(refused(written(&object.name)))
+        } else {
+            Ok(Target::Index(table, index.name))
+        }
     }
 
     /// The function of that kind and signature.
@@ -130,7 +150,10 @@ impl Fold<'_> {
             }
         };
         let found = match &object.arguments {
-            Some(arguments) => self.state.resolve_function(&object.name, Some(arguments)).filter(fits),
+            Some(arguments) => self
+                .state
+                .resolve_function(&object.name, Some(arguments))
+                .filter(fits),
             None => {
                 let mut all = self.state.functions_named(&object.name);
                 all.retain(fits);
@@ -216,13 +239,20 @@ impl Fold<'_> {
     }
 
     fn remove_relation(&mut self, name: &QualName) {
-        let Some(relation) = self.catalog_mut().take_relation(name) else { return };
+        let Some(relation) = self.catalog_mut().take_relation(name) else {
+            return;
+        };
         self.mark_renamed(name, None);
         for index in relation.indexes.keys() {
             self.mark_renamed(&QualName::new(name.schema.clone(), index.clone()), None);
         }
-        let published: Vec<_> =
-            self.catalog().others.iter().filter(|(_, o)| o.relations.contains(name)).map(|(k, _)| k.clone()).collect();
+        let published: Vec<_> = self
+            .catalog()
+            .others
+            .iter()
+            .filter(|(_, o)| o.relations.contains(name))
+            .map(|(k, _)| k.clone())
+            .collect();
         for key in published {
             if let Some(other) = self.catalog_mut().others.get_mut(&key) {
                 Arc::make_mut(other).relations.retain(|r| r != name);
@@ -231,7 +261,9 @@ impl Fold<'_> {
     }
 
     fn remove_constraint(&mut self, table: &QualName, name: &Name) {
-        let Some(constraint) = self.catalog_mut().remove_constraint(table, name) else { return };
+        let Some(constraint) = self.catalog_mut().remove_constraint(table, name) else {
+            return;
+        };
         let indexed = !matches!(
             constraint.kind,
             ConstraintKind::Check { .. } | ConstraintKind::ForeignKey(_) | ConstraintKind::NotNull { .. }
@@ -259,7 +291,9 @@ fn is_doomed(target: &Target, doomed: &BTreeSet<Target>) -> bool {
     if doomed.contains(target) {
         return true;
     }
-    let with_table = target.table().is_some_and(|table| doomed.contains(&Target::Relation(table.clone())));
+    let with_table = target
+        .table()
+        .is_some_and(|table| doomed.contains(&Target::Relation(table.clone())));
     let with_column = match target {
         Target::Default(table, column) => doomed.contains(&Target::Column(table.clone(), column.clone())),
         _ => false,

@@ -40,7 +40,8 @@ impl Fold<'_> {
         let mut constraint = self.constraint_of(def, ConstraintKind::ForeignKey(foreign));
         constraint.validated = validated && constraint.enforced;
         constraint.no_inherit = false;
-        self.catalog_mut().insert_constraint(table, name.clone(), Arc::new(constraint.clone()));
+        self.catalog_mut()
+            .insert_constraint(table, name.clone(), Arc::new(constraint.clone()));
         if self.relation(table).kind == RelationKind::PartitionedTable {
             for partition in self.catalog().family(table).iter().skip(1) {
                 self.clone_foreign_key(partition, &name, &constraint);
@@ -49,7 +50,12 @@ impl Fold<'_> {
         Ok(())
     }
 
-    fn foreign_key_name(&self, table: &QualName, def: &ConstraintDef, key: &ForeignKey) -> Result<Name, super::Note> {
+    fn foreign_key_name(
+        &self,
+        table: &QualName,
+        def: &ConstraintDef,
+        key: &ForeignKey,
+    ) -> Result<Name, super::Note> {
         match &def.name {
             Some(name) if self.relation(table).constraints.contains_key(&name.name) => {
                 Err(exists(name.name.to_string()))
@@ -61,15 +67,29 @@ impl Fold<'_> {
 
     fn choose_foreign_key_name(&self, table: &QualName, key: &ForeignKey) -> Name {
         let columns = join(&key.columns);
-        self.choose_name(&table.schema, table.name.as_str(), Some(&columns), "fkey", Among::Constraints)
+        self.choose_name(
+            &table.schema,
+            table.name.as_str(),
+            Some(&columns),
+            "fkey",
+            Among::Constraints,
+        )
     }
 
     /// The columns that are referenced: the primary key's where none are named.
-    fn referenced_columns(&self, references: &QualName, key: &ForeignKeyDef) -> Result<Vec<Name>, super::Note> {
+    fn referenced_columns(
+        &self,
+        references: &QualName,
+        key: &ForeignKeyDef,
+    ) -> Result<Vec<Name>, super::Note> {
         let Some(relation) = self.catalog().relations.get(references) else {
             return Ok(names(&key.referenced_columns));
         };
-        if let Some(absent) = key.referenced_columns.iter().find(|c| relation.column(&c.name).is_none()) {
+        if let Some(absent) = key
+            .referenced_columns
+            .iter()
+            .find(|c| relation.column(&c.name).is_none())
+        {
             return Err(missing(format!("{references}.{}", absent.name)));
         }
         if !key.referenced_columns.is_empty() {
@@ -84,7 +104,10 @@ impl Fold<'_> {
     /// Gives a partition its parent's foreign key, under the same name where that is free; an equal one of its own is taken for it.
     pub(super) fn clone_foreign_key(&mut self, partition: &QualName, name: &Name, parent: &Constraint) {
         let relation = self.relation(partition);
-        let equal = relation.constraints.iter().find(|(_, own)| !own.inherited && same_key(own, parent));
+        let equal = relation
+            .constraints
+            .iter()
+            .find(|(_, own)| !own.inherited && same_key(own, parent));
         if let Some((own, _)) = equal {
             let own = own.clone();
             if let Some(constraint) = self.catalog_mut().constraint_mut(partition, &own) {
@@ -92,21 +115,30 @@ impl Fold<'_> {
             }
             return;
         }
-        let ConstraintKind::ForeignKey(key) = &parent.kind else { return };
+        let ConstraintKind::ForeignKey(key) = &parent.kind else {
+            return;
+        };
         let name = if relation.constraints.contains_key(name) {
             self.choose_foreign_key_name(partition, key)
         } else {
             name.clone()
         };
-        let constraint = Constraint { inherited: true, comment: None, ..parent.clone() };
-        self.catalog_mut().insert_constraint(partition, name, Arc::new(constraint));
+        let constraint = Constraint {
+            inherited: true,
+            comment: None,
+            ..parent.clone()
+        };
+        self.catalog_mut()
+            .insert_constraint(partition, name, Arc::new(constraint));
     }
 }
 
 /// Whether two constraints are foreign keys that say the same.
 pub(super) fn same_key(a: &Constraint, b: &Constraint) -> bool {
     match (&a.kind, &b.kind) {
-        (ConstraintKind::ForeignKey(x), ConstraintKind::ForeignKey(y)) => x == y && a.deferrable == b.deferrable,
+        (ConstraintKind::ForeignKey(x), ConstraintKind::ForeignKey(y)) => {
+            x == y && a.deferrable == b.deferrable
+        }
         _ => false,
     }
 }

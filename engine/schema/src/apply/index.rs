@@ -7,9 +7,7 @@ use confiture_syntax::{Name, TextRange};
 
 use super::names::{IndexRole, distinct};
 use super::{Done, Fold, Note, builtin, exists, missing, refused, written};
-use crate::catalog::{
-    Constraint, ConstraintKind, Index, IndexKey, Origin, QualName, RelationKind,
-};
+use crate::catalog::{Constraint, ConstraintKind, Index, IndexKey, Origin, QualName, RelationKind};
 use crate::change::{Cluster, CreateIndex, Ident, IndexElement, KeyDef, StorageOption};
 use crate::expr::{Expr, ExprFacts};
 
@@ -38,7 +36,11 @@ impl IndexSpec {
     fn labels(&self) -> Vec<Name> {
         let keys = self.index.keys.iter().map(|k| {
             let facts = &k.expr.facts;
-            facts.bare_column.clone().or_else(|| facts.output_name.clone()).unwrap_or_else(|| Name::new("expr"))
+            facts
+                .bare_column
+                .clone()
+                .or_else(|| facts.output_name.clone())
+                .unwrap_or_else(|| Name::new("expr"))
         });
         distinct(keys.chain(self.index.include.iter().cloned()))
     }
@@ -57,18 +59,29 @@ impl Fold<'_> {
     pub(super) fn create_index(&mut self, change: &CreateIndex) -> Done {
         let table = self.need_relation(&change.table)?;
         let relation = self.relation(&table);
-        if matches!(relation.kind, RelationKind::View | RelationKind::Sequence | RelationKind::ForeignTable) {
+        if matches!(
+            relation.kind,
+            RelationKind::View | RelationKind::Sequence | RelationKind::ForeignTable
+        ) {
             return Err(refused(written(&change.table)));
         }
         if let Some(name) = &change.name {
             let full = QualName::new(table.schema.clone(), name.name.clone());
             if self.catalog().is_relation_name(&full) {
-                return if change.if_not_exists { Ok(()) } else { Err(exists(name.name.to_string())) };
+                return if change.if_not_exists {
+                    Ok(())
+                } else {
+                    Err(exists(name.name.to_string()))
+                };
             }
         }
         let range = change.name.as_ref().map_or(change.table.range, |n| n.range);
         let index = Index {
-            keys: change.elements.iter().map(|e| self.index_key(e, &change.method, &table)).collect(),
+            keys: change
+                .elements
+                .iter()
+                .map(|e| self.index_key(e, &change.method, &table))
+                .collect(),
             include: names(&change.include),
             unique: change.unique,
             nulls_not_distinct: change.nulls_not_distinct,
@@ -78,7 +91,11 @@ impl Fold<'_> {
             ..blank_index(&change.method, self.at(range))
         };
         self.check_columns(&table, &index)?;
-        let spec = IndexSpec { name: change.name.as_ref().map(|n| n.name.clone()), index, constraint: None };
+        let spec = IndexSpec {
+            name: change.name.as_ref().map(|n| n.name.clone()),
+            index,
+            constraint: None,
+        };
         let reach = if change.only { Reach::Only } else { Reach::Family };
         self.define_index(&table, spec, reach)?;
         Ok(())
@@ -89,10 +106,13 @@ impl Fold<'_> {
         let column = element.expr.facts.bare_column.as_ref();
         let relation = self.catalog().relations.get(table);
         let own = column.and_then(|c| relation?.column(c)?.collation.clone());
-        let collation = element.collation.as_ref().and_then(|c| match self.collation_of(c) {
-            Some(collation) => (own.as_ref() != Some(&collation)).then_some(collation.name),
-            None => own.as_ref().map(|_| Name::new("default")),
-        });
+        let collation = element
+            .collation
+            .as_ref()
+            .and_then(|c| match self.collation_of(c) {
+                Some(collation) => (own.as_ref() != Some(&collation)).then_some(collation.name),
+                None => own.as_ref().map(|_| Name::new("default")),
+            });
         let opclass = element.opclass.as_ref().map(|o| o.name.clone());
         IndexKey {
             expr: element.expr.clone(),
@@ -105,19 +125,32 @@ impl Fold<'_> {
 
     /// Every column that the index is on must be there.
     pub(super) fn check_columns(&self, table: &QualName, index: &Index) -> Done {
-        let Some(relation) = self.catalog().relations.get(table) else { return Ok(()) };
+        let Some(relation) = self.catalog().relations.get(table) else {
+            return Ok(());
+        };
         if relation.view.as_ref().is_some_and(|v| !v.columns_known) {
             return Ok(());
         }
-        let keys = index.keys.iter().filter_map(|k| k.expr.facts.bare_column.as_ref());
-        match keys.chain(&index.include).find(|c| relation.column(c).is_none() && !is_system_column(c)) {
+        let keys = index
+            .keys
+            .iter()
+            .filter_map(|k| k.expr.facts.bare_column.as_ref());
+        match keys
+            .chain(&index.include)
+            .find(|c| relation.column(c).is_none() && !is_system_column(c))
+        {
             Some(column) => Err(missing(format!("{table}.{column}"))),
             None => Ok(()),
         }
     }
 
     /// Makes an index, its constraint, and on a partitioned table those of the partitions; gives its name.
-    pub(super) fn define_index(&mut self, table: &QualName, spec: IndexSpec, reach: Reach) -> Result<Name, Note> {
+    pub(super) fn define_index(
+        &mut self,
+        table: &QualName,
+        spec: IndexSpec,
+        reach: Reach,
+    ) -> Result<Name, Note> {
         let (name, partitioned) = self.define_one(table, spec, reach)?;
         if partitioned && reach == Reach::Family {
             self.spread_index(QualName::new(table.schema.clone(), name.clone()))?;
@@ -129,7 +162,9 @@ impl Fold<'_> {
     pub(super) fn spread_index(&mut self, index: QualName) -> Done {
         let mut work = vec![index];
         while let Some(parent) = work.pop() {
-            let Some(table) = self.catalog().index_tables.get(&parent).cloned() else { continue };
+            let Some(table) = self.catalog().index_tables.get(&parent).cloned() else {
+                continue;
+            };
             let table = QualName::new(parent.schema.clone(), table);
             for child in self.catalog().children_of(&table).to_vec() {
                 work.extend(self.ensure_index(&child, &parent)?);
@@ -139,8 +174,14 @@ impl Fold<'_> {
     }
 
     /// Gives a partition what an index of its parent asks for. The index, where partitions below need it too.
-    pub(super) fn ensure_index(&mut self, partition: &QualName, parent: &QualName) -> Result<Option<QualName>, Note> {
-        let Some((parent_table, index)) = self.catalog().index(parent) else { return Ok(None) };
+    pub(super) fn ensure_index(
+        &mut self,
+        partition: &QualName,
+        parent: &QualName,
+    ) -> Result<Option<QualName>, Note> {
+        let Some((parent_table, index)) = self.catalog().index(parent) else {
+            return Ok(None);
+        };
         let (index, constraint) = (index.clone(), parent_table.constraints.get(&parent.name).cloned());
         let relation = self.relation(partition);
         if relation.kind == RelationKind::ForeignTable {
@@ -150,11 +191,15 @@ impl Fold<'_> {
             self.attach_index(partition, &name, parent);
             return Ok(None);
         }
-        let constraint = index.constraint.then_some(constraint).flatten().map(|c| Constraint {
-            inherited: true,
-            comment: None,
-            ..(*c).clone()
-        });
+        let constraint = index
+            .constraint
+            .then_some(constraint)
+            .flatten()
+            .map(|c| Constraint {
+                inherited: true,
+                comment: None,
+                ..(*c).clone()
+            });
         let index = Index {
             parent: Some(parent.clone()),
             valid: true,
@@ -163,7 +208,15 @@ impl Fold<'_> {
             origin: self.origin,
             ..(*index).clone()
         };
-        let (name, partitioned) = self.define_one(partition, IndexSpec { name: None, index, constraint }, Reach::Family)?;
+        let (name, partitioned) = self.define_one(
+            partition,
+            IndexSpec {
+                name: None,
+                index,
+                constraint,
+            },
+            Reach::Family,
+        )?;
         Ok(partitioned.then(|| QualName::new(partition.schema.clone(), name)))
     }
 
@@ -184,7 +237,12 @@ impl Fold<'_> {
     }
 
     /// Makes one index; also tells whether its table is partitioned.
-    fn define_one(&mut self, table: &QualName, mut spec: IndexSpec, reach: Reach) -> Result<(Name, bool), Note> {
+    fn define_one(
+        &mut self,
+        table: &QualName,
+        mut spec: IndexSpec,
+        reach: Reach,
+    ) -> Result<(Name, bool), Note> {
         let relation = self.relation(table);
         let partitioned = relation.kind == RelationKind::PartitionedTable;
         let role = spec.role();
@@ -203,7 +261,11 @@ impl Fold<'_> {
             return Err(exists(name.to_string()));
         }
         if role == IndexRole::Primary {
-            let keys = spec.index.keys.iter().filter_map(|k| k.expr.facts.bare_column.clone());
+            let keys = spec
+                .index
+                .keys
+                .iter()
+                .filter_map(|k| k.expr.facts.bare_column.clone());
             for column in keys.collect::<Vec<_>>() {
                 self.set_not_null(table, &column);
             }
@@ -212,16 +274,23 @@ impl Fold<'_> {
         spec.index.valid = !(has_partitions && reach == Reach::Only);
         spec.index.constraint = spec.constraint.is_some();
         if let Some(constraint) = spec.constraint {
-            self.catalog_mut().insert_constraint(table, name.clone(), Arc::new(constraint));
+            self.catalog_mut()
+                .insert_constraint(table, name.clone(), Arc::new(constraint));
         }
-        self.catalog_mut().insert_index(table, name.clone(), Arc::new(spec.index));
+        self.catalog_mut()
+            .insert_index(table, name.clone(), Arc::new(spec.index));
         self.mark_created(&full);
         Ok((name, partitioned))
     }
 
     /// NOT NULL on one column of one table.
     pub(super) fn set_not_null(&mut self, table: &QualName, column: &Name) {
-        let already = self.catalog().relations.get(table).and_then(|r| r.column(column)).is_none_or(|c| c.not_null);
+        let already = self
+            .catalog()
+            .relations
+            .get(table)
+            .and_then(|r| r.column(column))
+            .is_none_or(|c| c.not_null);
         if !already && let Some(column) = self.catalog_mut().column_mut(table, column) {
             column.not_null = true;
         }
@@ -242,8 +311,15 @@ impl Fold<'_> {
     }
 
     /// ALTER INDEX parent ATTACH PARTITION child.
-    pub(super) fn attach_partition_index(&mut self, parent: &QualName, child: &crate::change::ObjectRef) -> Done {
-        let (table, index) = self.state.resolve_index(child).ok_or_else(|| missing(written(child)))?;
+    pub(super) fn attach_partition_index(
+        &mut self,
+        parent: &QualName,
+        child: &crate::change::ObjectRef,
+    ) -> Done {
+        let (table, index) = self
+            .state
+            .resolve_index(child)
+            .ok_or_else(|| missing(written(child)))?;
         self.attach_index(&table, &index.name, parent);
         self.validate_partitioned_index(parent.clone());
         Ok(())
@@ -253,11 +329,17 @@ impl Fold<'_> {
     fn validate_partitioned_index(&mut self, index: QualName) {
         let mut at = Some(index);
         while let Some(parent) = at.take() {
-            let Some(table) = self.catalog().index_tables.get(&parent) else { return };
+            let Some(table) = self.catalog().index_tables.get(&parent) else {
+                return;
+            };
             let table = QualName::new(parent.schema.clone(), table.clone());
             let attached = |partition: &QualName| {
                 let relation = self.catalog().relations.get(partition);
-                relation.is_some_and(|r| r.indexes.values().any(|i| i.valid && i.parent.as_ref() == Some(&parent)))
+                relation.is_some_and(|r| {
+                    r.indexes
+                        .values()
+                        .any(|i| i.valid && i.parent.as_ref() == Some(&parent))
+                })
             };
             if !self.catalog().children_of(&table).iter().all(attached) {
                 return;
@@ -270,7 +352,9 @@ impl Fold<'_> {
     }
 
     pub(super) fn cluster(&mut self, change: &Cluster) -> Done {
-        let (Some(table), Some(index)) = (&change.table, &change.index) else { return Ok(()) };
+        let (Some(table), Some(index)) = (&change.table, &change.index) else {
+            return Ok(());
+        };
         let table = self.need_relation(table)?;
         self.cluster_on(&table, Some(index))
     }
@@ -284,8 +368,9 @@ impl Fold<'_> {
         for (name, existing) in relation.indexes.iter() {
             let clustered = index.is_some_and(|i| i.name == *name);
             if existing.clustered != clustered
-                && let Some(existing) =
-                    self.catalog_mut().index_mut(&QualName::new(table.schema.clone(), name.clone()))
+                && let Some(existing) = self
+                    .catalog_mut()
+                    .index_mut(&QualName::new(table.schema.clone(), name.clone()))
             {
                 existing.clustered = clustered;
             }
@@ -316,10 +401,17 @@ pub(super) fn blank_index(method: &Name, origin: Origin) -> Index {
 
 /// A plain ascending key.
 pub(super) fn column_key(column: &Name) -> IndexKey {
-    let facts =
-        ExprFacts { columns: vec![column.clone()], bare_column: Some(column.clone()), ..ExprFacts::default() };
+    let facts = ExprFacts {
+        columns: vec![column.clone()],
+        bare_column: Some(column.clone()),
+        ..ExprFacts::default()
+    };
     IndexKey {
-        expr: Expr { text: column.quoted().as_str().into(), range: TextRange::default(), facts: Arc::new(facts) },
+        expr: Expr {
+            text: column.quoted().as_str().into(),
+            range: TextRange::default(),
+            facts: Arc::new(facts),
+        },
         opclass: None,
         collation: None,
         descending: false,
@@ -334,11 +426,17 @@ pub(super) fn names(idents: &[Ident]) -> Vec<Name> {
 
 /// Options without their places. PostgreSQL writes `true` where only a name stands.
 pub(super) fn storage(options: &[StorageOption]) -> BTreeMap<Name, Arc<str>> {
-    options.iter().map(|o| (o.name.clone(), o.value.clone().unwrap_or_else(|| "true".into()))).collect()
+    options
+        .iter()
+        .map(|o| (o.name.clone(), o.value.clone().unwrap_or_else(|| "true".into())))
+        .collect()
 }
 
 pub(super) fn is_system_column(name: &Name) -> bool {
-    matches!(name.as_str(), "tableoid" | "ctid" | "xmin" | "xmax" | "cmin" | "cmax")
+    matches!(
+        name.as_str(),
+        "tableoid" | "ctid" | "xmin" | "xmax" | "cmin" | "cmax"
+    )
 }
 
 /// A partition's own index that can serve as a part of its parent's (index.c, `CompareIndexInfo`).
@@ -350,7 +448,11 @@ fn matching(
     let fits = |(_, own): &(&Name, &Arc<Index>)| {
         own.parent.is_none() && (!for_constraint || own.constraint) && same_index(own, wanted)
     };
-    indexes.iter().filter(fits).min_by_key(|(_, i)| i.origin).map(|(name, _)| name.clone())
+    indexes
+        .iter()
+        .filter(fits)
+        .min_by_key(|(_, i)| i.origin)
+        .map(|(name, _)| name.clone())
 }
 
 /// Whether two indexes hold the same, order of sorting aside.
@@ -379,7 +481,10 @@ fn same_index(a: &Index, b: &Index) -> bool {
 /// Whether two expressions are spelled the same, blanks and enclosing parentheses aside.
 pub(super) fn same_text(a: &Expr, b: &Expr) -> bool {
     let plain = |e: &Expr| -> String {
-        e.text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')')).collect()
+        e.text
+            .chars()
+            .filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')'))
+            .collect()
     };
     a.text == b.text || plain(a) == plain(b)
 }

@@ -24,7 +24,9 @@ impl Fold<'_> {
         for (name, constraint) in relation.constraints.iter() {
             let known = draft.inherited_checks.iter().any(|(n, _)| n == name);
             if is_passed_on(constraint) && !known {
-                draft.inherited_checks.push((name.clone(), inherited_constraint(constraint)));
+                draft
+                    .inherited_checks
+                    .push((name.clone(), inherited_constraint(constraint)));
             }
         }
     }
@@ -33,14 +35,25 @@ impl Fold<'_> {
     pub(super) fn inherit(&mut self, child: &QualName, parent: &ObjectRef) -> Done {
         let parent = self.need_relation(parent)?;
         self.need_matching(child, &parent)?;
-        self.catalog_mut().add_parent(child, Parent { relation: parent, bound: None });
+        self.catalog_mut().add_parent(
+            child,
+            Parent {
+                relation: parent,
+                bound: None,
+            },
+        );
         Ok(())
     }
 
     /// The child must have every column of the parent.
     pub(super) fn need_matching(&self, child: &QualName, parent: &QualName) -> Done {
         let own = self.relation(child);
-        match self.relation(parent).columns.iter().find(|c| own.column(&c.name).is_none()) {
+        match self
+            .relation(parent)
+            .columns
+            .iter()
+            .find(|c| own.column(&c.name).is_none())
+        {
             Some(column) => Err(missing(format!("{child}.{}", column.name))),
             None => Ok(()),
         }
@@ -88,7 +101,12 @@ impl Fold<'_> {
     /// How many of a table's parents have a column.
     pub(super) fn parents_with_column(&self, table: &QualName, column: &Name) -> usize {
         let relation = self.relation(table);
-        let has = |p: &&Parent| self.catalog().relations.get(&p.relation).is_some_and(|r| r.column(column).is_some());
+        let has = |p: &&Parent| {
+            self.catalog()
+                .relations
+                .get(&p.relation)
+                .is_some_and(|r| r.column(column).is_some())
+        };
         relation.parents.iter().filter(has).count()
     }
 
@@ -97,13 +115,19 @@ impl Fold<'_> {
         let relation = self.relation(table);
         relation.parents.iter().any(|p| {
             let parent = self.catalog().relations.get(&p.relation);
-            parent.and_then(|r| r.constraints.get(name)).is_some_and(|c| is_passed_on(c))
+            parent
+                .and_then(|r| r.constraints.get(name))
+                .is_some_and(|c| is_passed_on(c))
         })
     }
 
     /// The relations that a command on a table reaches: its children too unless it says ONLY.
     pub(super) fn reached(&self, table: &QualName, only: bool) -> Vec<QualName> {
-        if only { vec![table.clone()] } else { self.catalog().family(table) }
+        if only {
+            vec![table.clone()]
+        } else {
+            self.catalog().family(table)
+        }
     }
 
     /// A partitioned table, which a statement needs.
@@ -118,12 +142,21 @@ impl Fold<'_> {
 
 /// A parent's column in its child. Identity and comment stay with the parent.
 pub(super) fn inherited_column(column: &Column) -> Column {
-    Column { inherited: true, identity: None, comment: None, ..column.clone() }
+    Column {
+        inherited: true,
+        identity: None,
+        comment: None,
+        ..column.clone()
+    }
 }
 
 /// A parent's constraint in its child.
 pub(super) fn inherited_constraint(constraint: &Constraint) -> Constraint {
-    Constraint { inherited: true, comment: None, ..constraint.clone() }
+    Constraint {
+        inherited: true,
+        comment: None,
+        ..constraint.clone()
+    }
 }
 
 /// Whether children get a constraint because their parent has it: checks, unless they say NO INHERIT.

@@ -8,14 +8,19 @@ use super::sequence::ForColumn;
 use super::table::Draft;
 use super::{Done, Fold, Note, exists};
 use crate::catalog::{
-    Column, Constraint, ConstraintKind, Index, OtherKey, OtherKind, OtherObject, QualName, RelationKind, TypeKind,
+    Column, Constraint, ConstraintKind, Index, OtherKey, OtherKind, OtherObject, QualName, RelationKind,
+    TypeKind,
 };
 use crate::change::LikeClause;
 use crate::types::SqlType;
 
 impl Fold<'_> {
     /// Adds the source's columns and gives the source.
-    pub(super) fn like_columns(&mut self, like: &LikeClause, draft: &mut Draft<'_>) -> Result<QualName, Note> {
+    pub(super) fn like_columns(
+        &mut self,
+        like: &LikeClause,
+        draft: &mut Draft<'_>,
+    ) -> Result<QualName, Note> {
         let (source, columns) = self.like_source(like)?;
         for column in columns.iter() {
             if draft.columns.iter().any(|c| c.name == column.name) {
@@ -33,7 +38,10 @@ impl Fold<'_> {
             && let Some(TypeKind::Composite(attributes)) = self.catalog().types.get(&ty).map(|t| &t.kind)
         {
             let column = |(name, ty): &(confiture_syntax::Name, SqlType)| {
-                Arc::new(Column { ty: Some(ty.clone()), ..super::table::blank_column(name, self.origin) })
+                Arc::new(Column {
+                    ty: Some(ty.clone()),
+                    ..super::table::blank_column(name, self.origin)
+                })
             };
             return Ok((ty, Arc::new(attributes.iter().map(column).collect())));
         }
@@ -79,7 +87,10 @@ impl Fold<'_> {
             && let Some(sequence) = &relation.sequence
         {
             let owned_by = sequence.owned_by.clone();
-            relation.sequence = Some(Arc::new(crate::catalog::Sequence { owned_by, ..(*parameters).clone() }));
+            relation.sequence = Some(Arc::new(crate::catalog::Sequence {
+                owned_by,
+                ..(*parameters).clone()
+            }));
         }
     }
 
@@ -140,9 +151,14 @@ impl Fold<'_> {
             .map(|(key, object)| (key.clone(), object.clone()))
             .collect();
         for (key, object) in copied {
-            let Some(rest) = key.identity.strip_prefix(&prefix) else { continue };
+            let Some(rest) = key.identity.strip_prefix(&prefix) else {
+                continue;
+            };
             let name = QualName::new(table.schema.clone(), format!("{}_{rest}", table.name).as_str());
-            let key = OtherKey { kind: OtherKind::Statistics, identity: name.quoted().as_str().into() };
+            let key = OtherKey {
+                kind: OtherKind::Statistics,
+                identity: name.quoted().as_str().into(),
+            };
             let copy = OtherObject {
                 comment: object.comment.clone().filter(|_| comments),
                 relations: vec![table.clone()],

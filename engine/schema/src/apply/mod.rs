@@ -111,7 +111,10 @@ pub enum NoteKind {
 impl State {
     /// A fresh database and session.
     pub fn fresh() -> State {
-        State { catalog: Catalog::fresh(), session: Session::fresh() }
+        State {
+            catalog: Catalog::fresh(),
+            session: Session::fresh(),
+        }
     }
 
     /// A session that begins on an existing database.
@@ -119,7 +122,10 @@ impl State {
         if !catalog.linked {
             catalog.relink();
         }
-        State { catalog, session: Session::fresh() }
+        State {
+            catalog,
+            session: Session::fresh(),
+        }
     }
 
     /// Takes the state through one change.
@@ -129,7 +135,12 @@ impl State {
     /// PostgreSQL would refuse changes nothing; a note tells why.
     pub fn apply(&mut self, change: &Change, origin: Origin) -> Vec<Note> {
         let before = self.clone();
-        let mut fold = Fold { state: self, origin, notes: Vec::new(), depth: 0 };
+        let mut fold = Fold {
+            state: self,
+            origin,
+            notes: Vec::new(),
+            depth: 0,
+        };
         let done = fold.change(change);
         let mut notes = fold.notes;
         if let Err(note) = done {
@@ -143,7 +154,10 @@ impl State {
 impl Session {
     /// A session right after connecting.
     pub fn fresh() -> Session {
-        Session { search_path: Arc::new(vec![Name::new("public")]), ..Session::default() }
+        Session {
+            search_path: Arc::new(vec![Name::new("public")]),
+            ..Session::default()
+        }
     }
 }
 
@@ -224,11 +238,17 @@ impl Fold<'_> {
 
     /// Where something in this statement was defined.
     fn at(&self, range: TextRange) -> Origin {
-        Origin { range: range.offset(self.origin.range.start), ..self.origin }
+        Origin {
+            range: range.offset(self.origin.range.start),
+            ..self.origin
+        }
     }
 
     fn note(&mut self, kind: NoteKind, object: impl Into<Arc<str>>) {
-        self.notes.push(Note { kind, object: object.into() });
+        self.notes.push(Note {
+            kind,
+            object: object.into(),
+        });
     }
 
     /// The relation's present value; a default one where it isn't there.
@@ -238,7 +258,9 @@ impl Fold<'_> {
 
     /// The relation that a statement changes.
     fn need_relation(&self, name: &ObjectRef) -> Result<QualName, Note> {
-        self.state.resolve_relation(name).ok_or_else(|| missing(written(name)))
+        self.state
+            .resolve_relation(name)
+            .ok_or_else(|| missing(written(name)))
     }
 
     /// Remembers that a relation or index was created here.
@@ -271,13 +293,22 @@ fn written(name: &ObjectRef) -> String {
 }
 
 fn missing(object: impl Into<Arc<str>>) -> Note {
-    Note { kind: NoteKind::Missing, object: object.into() }
+    Note {
+        kind: NoteKind::Missing,
+        object: object.into(),
+    }
 }
 
 fn exists(object: impl Into<Arc<str>>) -> Note {
-    Note { kind: NoteKind::AlreadyExists, object: object.into() }
+    Note {
+        kind: NoteKind::AlreadyExists,
+        object: object.into(),
+    }
 }
 
 fn refused(object: impl Into<Arc<str>>) -> Note {
-    Note { kind: NoteKind::Refused, object: object.into() }
+    Note {
+        kind: NoteKind::Refused,
+        object: object.into(),
+    }
 }

@@ -21,10 +21,21 @@ pub(super) enum Among {
 
 impl Fold<'_> {
     /// The first free name of `name1_name2_label`, `name1_name2_label1` ….
-    pub(super) fn choose_name(&self, schema: &Name, name1: &str, name2: Option<&str>, label: &str, among: Among) -> Name {
+    pub(super) fn choose_name(
+        &self,
+        schema: &Name,
+        name1: &str,
+        name2: Option<&str>,
+        label: &str,
+        among: Among,
+    ) -> Name {
         let mut pass = 0u32;
         loop {
-            let numbered = if pass == 0 { label.to_owned() } else { format!("{label}{pass}") };
+            let numbered = if pass == 0 {
+                label.to_owned()
+            } else {
+                format!("{label}{pass}")
+            };
             let name = QualName::new(schema.clone(), make_name(name1, name2, Some(&numbered)).as_str());
             let relation = among != Among::Constraints && self.catalog().is_relation_name(&name);
             let constraint = among != Among::Relations && self.catalog().has_constraint_named(&name);
@@ -112,7 +123,10 @@ pub(super) fn distinct(names: impl IntoIterator<Item = Name>) -> Vec<Name> {
         let mut pass = 1u32;
         while chosen.contains(&candidate) {
             let number = pass.to_string();
-            candidate = Name::new(&format!("{}{number}", clip(name.as_str(), LONGEST - number.len())));
+            candidate = Name::new(&format!(
+                "{}{number}",
+                clip(name.as_str(), LONGEST - number.len())
+            ));
             pass += 1;
         }
         chosen.push(candidate);
@@ -130,8 +144,14 @@ mod tests {
         let name = make_name(&a, Some(&b), Some("fkey"));
         assert_eq!(name.len(), 63);
         assert_eq!(name, format!("{}_{}_fkey", "a".repeat(29), "b".repeat(28)));
-        assert_eq!(make_name("t", Some(&b), Some("key")), format!("t_{}_key", "b".repeat(57)));
-        assert_eq!(make_name(&"é".repeat(40), None, Some("pkey")), format!("{}_pkey", "é".repeat(29)));
+        assert_eq!(
+            make_name("t", Some(&b), Some("key")),
+            format!("t_{}_key", "b".repeat(57))
+        );
+        assert_eq!(
+            make_name(&"é".repeat(40), None, Some("pkey")),
+            format!("{}_pkey", "é".repeat(29))
+        );
     }
 
     #[test]

@@ -14,7 +14,10 @@ impl State {
     /// The schema in which an object of that kind and name is found along the path.
     pub(super) fn resolve_other(&self, kind: OtherKind, name: &ObjectRef) -> Option<Name> {
         let is_there = |schema: &&Name| {
-            let identity = QualName::new((*schema).clone(), name.name.clone()).quoted().as_str().into();
+            let identity = QualName::new((*schema).clone(), name.name.clone())
+                .quoted()
+                .as_str()
+                .into();
             self.catalog.others.contains_key(&OtherKey { kind, identity })
         };
         match &name.schema {
@@ -27,24 +30,40 @@ impl State {
 impl Fold<'_> {
     pub(super) fn create_schema(&mut self, change: &CreateSchema) -> Done {
         if self.catalog().schemas.contains_key(&change.name.name) {
-            return if change.if_not_exists { Ok(()) } else { Err(exists(change.name.name.to_string())) };
+            return if change.if_not_exists {
+                Ok(())
+            } else {
+                Err(exists(change.name.name.to_string()))
+            };
         }
-        let schema = Schema { comment: None, owner: change.owner.clone(), origin: self.at(change.name.range) };
-        self.catalog_mut().schemas.insert_mut(change.name.name.clone(), Arc::new(schema));
+        let schema = Schema {
+            comment: None,
+            owner: change.owner.clone(),
+            origin: self.at(change.name.range),
+        };
+        self.catalog_mut()
+            .schemas
+            .insert_mut(change.name.name.clone(), Arc::new(schema));
         Ok(())
     }
 
     pub(super) fn create_extension(&mut self, change: &CreateExtension) -> Done {
         let name = &change.name.name;
         if self.catalog().extensions.contains_key(name) {
-            return if change.if_not_exists { Ok(()) } else { Err(exists(name.to_string())) };
+            return if change.if_not_exists {
+                Ok(())
+            } else {
+                Err(exists(name.to_string()))
+            };
         }
         let extension = Extension {
             schema: change.schema.as_ref().map(|s| s.name.clone()),
             comment: None,
             origin: self.at(change.name.range),
         };
-        self.catalog_mut().extensions.insert_mut(name.clone(), Arc::new(extension));
+        self.catalog_mut()
+            .extensions
+            .insert_mut(name.clone(), Arc::new(extension));
         Ok(())
     }
 
@@ -52,7 +71,11 @@ impl Fold<'_> {
         let object = &change.object;
         match change.kind {
             ObjectKind::Schema => {
-                let schema = self.catalog_mut().schemas.get_mut(&object.name.name).map(Arc::make_mut);
+                let schema = self
+                    .catalog_mut()
+                    .schemas
+                    .get_mut(&object.name.name)
+                    .map(Arc::make_mut);
                 schema.ok_or_else(|| missing(written(&object.name)))?.owner = Some(change.to.name.clone());
                 Ok(())
             }
@@ -86,7 +109,11 @@ impl Fold<'_> {
                 relations.push(self.need_relation(relation)?);
             }
             relations.sort();
-            let object = OtherObject { comment: None, relations, origin: self.at(change.object.name.range) };
+            let object = OtherObject {
+                comment: None,
+                relations,
+                origin: self.at(change.object.name.range),
+            };
             self.catalog_mut().others.insert_mut(key, Arc::new(object));
         }
         Ok(())
@@ -96,13 +123,22 @@ impl Fold<'_> {
     pub(super) fn alter_other(&mut self, change: &AlterOther) -> Done {
         let Some(key) = self.find_other(change.kind, &change.object) else {
             let known = is_global(change.kind) || is_system(change.kind);
-            return if known { Ok(()) } else { Err(missing(written(&change.object.name))) };
+            return if known {
+                Ok(())
+            } else {
+                Err(missing(written(&change.object.name)))
+            };
         };
         let mut relations: Vec<QualName> = Vec::new();
         for relation in &change.relations {
             relations.push(self.need_relation(relation)?);
         }
-        if let Some(other) = self.catalog_mut().others.get_mut(&key).filter(|_| !relations.is_empty()) {
+        if let Some(other) = self
+            .catalog_mut()
+            .others
+            .get_mut(&key)
+            .filter(|_| !relations.is_empty())
+        {
             let all = &mut Arc::make_mut(other).relations;
             all.extend(relations);
             all.sort();
@@ -117,13 +153,24 @@ impl Fold<'_> {
         if !in_schema(kind) || object.name.schema.is_some() {
             return Some(key(kind, object, object.name.schema.as_ref())).filter(is_there);
         }
-        self.state.session.search_path.iter().map(|schema| key(kind, object, Some(schema))).find(is_there)
+        self.state
+            .session
+            .search_path
+            .iter()
+            .map(|schema| key(kind, object, Some(schema)))
+            .find(is_there)
     }
 
     pub(super) fn rename_other(&mut self, kind: OtherKind, object: &ObjectName, to: &Name) -> Done {
         let renamed = |name: &ObjectName| ObjectName {
-            name: ObjectRef { name: to.clone(), ..name.name.clone() },
-            identity: name.identity.as_ref().map(|i| i.replacen(name.name.name.as_str(), to.as_str(), 1).into()),
+            name: ObjectRef {
+                name: to.clone(),
+                ..name.name.clone()
+            },
+            identity: name
+                .identity
+                .as_ref()
+                .map(|i| i.replacen(name.name.name.as_str(), to.as_str(), 1).into()),
             ..name.clone()
         };
         self.move_other_key(kind, object, |fold, from| {
@@ -133,7 +180,13 @@ impl Fold<'_> {
     }
 
     pub(super) fn move_other(&mut self, kind: OtherKind, object: &ObjectName, to: &Name) -> Done {
-        let bare = ObjectName { name: ObjectRef { schema: None, ..object.name.clone() }, ..object.clone() };
+        let bare = ObjectName {
+            name: ObjectRef {
+                schema: None,
+                ..object.name.clone()
+            },
+            ..object.clone()
+        };
         self.move_other_key(kind, object, |_, _| key(kind, &bare, Some(to)))
     }
 
@@ -144,7 +197,11 @@ impl Fold<'_> {
         new: impl Fn(&Self, &OtherKey) -> OtherKey,
     ) -> Done {
         let Some(from) = self.find_other(kind, object) else {
-            return if is_global(kind) { Ok(()) } else { Err(missing(written(&object.name))) };
+            return if is_global(kind) {
+                Ok(())
+            } else {
+                Err(missing(written(&object.name)))
+            };
         };
         let to = new(self, &from);
         if self.catalog().others.contains_key(&to) {
@@ -163,24 +220,40 @@ impl Fold<'_> {
             return object.name.schema.clone();
         }
         let path = &self.state.session.search_path;
-        path.iter().find(|s| key(found.kind, object, Some(s)) == *found).cloned()
+        path.iter()
+            .find(|s| key(found.kind, object, Some(s)) == *found)
+            .cloned()
     }
 
     /// Objects of a schema that has another name now.
     pub(super) fn rename_schema_of_others(&mut self, from: &Name, to: &Name) {
         let (old, new) = (format!("{}.", from.quoted()), format!("{}.", to.quoted()));
-        let inside: Vec<OtherKey> =
-            self.catalog().others.keys().filter(|k| in_schema(k.kind) && k.identity.starts_with(&old)).cloned().collect();
+        let inside: Vec<OtherKey> = self
+            .catalog()
+            .others
+            .keys()
+            .filter(|k| in_schema(k.kind) && k.identity.starts_with(&old))
+            .cloned()
+            .collect();
         for key in inside {
-            let Some(value) = self.catalog().others.get(&key).cloned() else { continue };
+            let Some(value) = self.catalog().others.get(&key).cloned() else {
+                continue;
+            };
             let identity: Arc<str> = format!("{new}{}", &key.identity[old.len()..]).into();
             self.catalog_mut().others.remove_mut(&key);
-            self.catalog_mut().others.insert_mut(OtherKey { identity, ..key }, value);
+            self.catalog_mut()
+                .others
+                .insert_mut(OtherKey { identity, ..key }, value);
         }
     }
 
     /// The entry that a comment on such an object goes to.
-    pub(super) fn comment_other(&mut self, kind: OtherKind, object: &ObjectName, text: Option<Arc<str>>) -> Result<(), Note> {
+    pub(super) fn comment_other(
+        &mut self,
+        kind: OtherKind,
+        object: &ObjectName,
+        text: Option<Arc<str>>,
+    ) -> Result<(), Note> {
         match self.find_other(kind, object) {
             Some(key) => {
                 if let Some(other) = self.catalog_mut().others.get_mut(&key) {
@@ -213,14 +286,20 @@ fn in_schema(kind: OtherKind) -> bool {
 
 /// Whether objects of a kind belong to the cluster, so that files need not say where they come from.
 pub(super) fn is_global(kind: OtherKind) -> bool {
-    matches!(kind, OtherKind::Role | OtherKind::Tablespace | OtherKind::Subscription)
+    matches!(
+        kind,
+        OtherKind::Role | OtherKind::Tablespace | OtherKind::Subscription
+    )
 }
 
 /// Whether every database, or an extension, has some of a kind.
 fn is_system(kind: OtherKind) -> bool {
     matches!(
         kind,
-        OtherKind::Language | OtherKind::AccessMethod | OtherKind::ForeignDataWrapper | OtherKind::OperatorFamily
+        OtherKind::Language
+            | OtherKind::AccessMethod
+            | OtherKind::ForeignDataWrapper
+            | OtherKind::OperatorFamily
     )
 }
 
@@ -228,7 +307,10 @@ fn is_system(kind: OtherKind) -> bool {
 fn key(kind: OtherKind, object: &ObjectName, schema: Option<&Name>) -> OtherKey {
     let name = &object.name;
     let identity: Arc<str> = match (&object.identity, schema) {
-        (None, Some(schema)) => QualName::new(schema.clone(), name.name.clone()).quoted().as_str().into(),
+        (None, Some(schema)) => QualName::new(schema.clone(), name.name.clone())
+            .quoted()
+            .as_str()
+            .into(),
         (None, None) => name.name.quoted().as_str().into(),
         // An identity is written with the schema that the statement gives.
         (Some(identity), Some(schema)) => {

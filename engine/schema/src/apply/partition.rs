@@ -10,7 +10,12 @@ use crate::catalog::{ConstraintKind, Index, Parent, PartitionBound, QualName, Tr
 use crate::change::ObjectRef;
 
 impl Fold<'_> {
-    pub(super) fn attach_partition(&mut self, parent: &QualName, partition: &ObjectRef, bound: Option<Arc<str>>) -> Done {
+    pub(super) fn attach_partition(
+        &mut self,
+        parent: &QualName,
+        partition: &ObjectRef,
+        bound: Option<Arc<str>>,
+    ) -> Done {
         self.need_partitioned(parent)?;
         let partition = self.need_relation(partition)?;
         self.need_matching(&partition, parent)?;
@@ -18,7 +23,13 @@ impl Fold<'_> {
             return Err(refused(partition.to_string()));
         }
         let bound = bound.map_or(PartitionBound::Default, PartitionBound::Values);
-        self.catalog_mut().add_parent(&partition, Parent { relation: parent.clone(), bound: Some(bound) });
+        self.catalog_mut().add_parent(
+            &partition,
+            Parent {
+                relation: parent.clone(),
+                bound: Some(bound),
+            },
+        );
         let relation = self.relation(parent);
         for column in relation.columns.iter() {
             if let Some(own) = self.catalog_mut().column_mut(&partition, &column.name) {
@@ -35,7 +46,12 @@ impl Fold<'_> {
 
     pub(super) fn detach_partition(&mut self, parent: &QualName, partition: &ObjectRef) -> Done {
         let name = self.need_relation(partition)?;
-        if !self.relation(&name).parents.iter().any(|p| p.relation == *parent && p.bound.is_some()) {
+        if !self
+            .relation(&name)
+            .parents
+            .iter()
+            .any(|p| p.relation == *parent && p.bound.is_some())
+        {
             return Err(missing(written(partition)));
         }
         self.cut(&name, parent)?;
@@ -47,7 +63,10 @@ impl Fold<'_> {
             }
             self.make_own_constraint(&name, index_name);
         }
-        let keys = relation.constraints.iter().filter(|(_, c)| c.inherited && matches!(c.kind, ConstraintKind::ForeignKey(_)));
+        let keys = relation
+            .constraints
+            .iter()
+            .filter(|(_, c)| c.inherited && matches!(c.kind, ConstraintKind::ForeignKey(_)));
         for (key, _) in keys {
             self.make_own_constraint(&name, key);
         }
@@ -60,7 +79,11 @@ impl Fold<'_> {
     /// The trigger that a partition and those below it got from above.
     pub(super) fn remove_cloned_trigger(&mut self, partition: &QualName, trigger: &Name) {
         for relation in self.catalog().family(partition) {
-            let cloned = self.relation(&relation).triggers.get(trigger).is_some_and(|t| t.inherited);
+            let cloned = self
+                .relation(&relation)
+                .triggers
+                .get(trigger)
+                .is_some_and(|t| t.inherited);
             if cloned && let Some(relation) = self.catalog_mut().relation_mut(&relation) {
                 relation.triggers.remove_mut(trigger);
             }
@@ -80,8 +103,12 @@ impl Fold<'_> {
 
     /// Row triggers of a partitioned table act on its partitions through clones.
     pub(super) fn clone_triggers(&mut self, parent: &QualName, partition: &QualName) {
-        let triggers: Vec<(Name, Arc<Trigger>)> =
-            self.relation(parent).triggers.iter().map(|(n, t)| (n.clone(), t.clone())).collect();
+        let triggers: Vec<(Name, Arc<Trigger>)> = self
+            .relation(parent)
+            .triggers
+            .iter()
+            .map(|(n, t)| (n.clone(), t.clone()))
+            .collect();
         for (name, trigger) in triggers.iter().filter(|(_, t)| t.for_each_row) {
             for relation in self.catalog().family(partition) {
                 self.clone_trigger(&relation, name, trigger);
@@ -90,7 +117,11 @@ impl Fold<'_> {
     }
 
     pub(super) fn clone_trigger(&mut self, partition: &QualName, name: &Name, trigger: &Trigger) {
-        let clone = Trigger { inherited: true, comment: None, ..trigger.clone() };
+        let clone = Trigger {
+            inherited: true,
+            comment: None,
+            ..trigger.clone()
+        };
         if let Some(relation) = self.catalog_mut().relation_mut(partition) {
             relation.triggers.insert_mut(name.clone(), Arc::new(clone));
         }
@@ -111,13 +142,25 @@ impl Fold<'_> {
 
 /// Indexes in the order in which they were made, which is the order in which copies get their names.
 pub(super) fn by_age(relation: &crate::catalog::Relation) -> Vec<(Name, Arc<Index>)> {
-    let mut indexes: Vec<(Name, Arc<Index>)> = relation.indexes.iter().map(|(n, i)| (n.clone(), i.clone())).collect();
-    let primary = relation.constraints.iter().find(|(_, c)| matches!(c.kind, ConstraintKind::PrimaryKey { .. }));
+    let mut indexes: Vec<(Name, Arc<Index>)> = relation
+        .indexes
+        .iter()
+        .map(|(n, i)| (n.clone(), i.clone()))
+        .collect();
+    let primary = relation
+        .constraints
+        .iter()
+        .find(|(_, c)| matches!(c.kind, ConstraintKind::PrimaryKey { .. }));
     let primary = primary.map(|(name, _)| name.clone());
     indexes.sort_by_key(|(name, i)| {
         let origin = i.origin;
         // A statement makes the primary key before its other indexes.
-        (origin.script, origin.statement, Some(name) != primary.as_ref(), origin.range.start)
+        (
+            origin.script,
+            origin.statement,
+            Some(name) != primary.as_ref(),
+            origin.range.start,
+        )
     });
     indexes
 }

@@ -55,7 +55,9 @@ impl Fold<'_> {
         let children = catalog.children_of(from).to_vec();
         let views = catalog.views_of(from).to_vec();
         let sequences = catalog.sequences_of(from).to_vec();
-        let Some(mut relation) = self.catalog_mut().take_relation(from) else { return };
+        let Some(mut relation) = self.catalog_mut().take_relation(from) else {
+            return;
+        };
         rename_inside(Arc::make_mut(&mut relation), from, to);
         for index in relation.indexes.keys() {
             let old = QualName::new(from.schema.clone(), index.clone());
@@ -64,16 +66,20 @@ impl Fold<'_> {
         self.catalog_mut().insert_relation(to.clone(), relation);
         self.mark_renamed(from, Some(to));
         for (table, _) in referencing.iter().filter(|(table, _)| table != from) {
-            self.catalog_mut().edit_relation(table, |r| point_keys(r, from, to));
+            self.catalog_mut()
+                .edit_relation(table, |r| point_keys(r, from, to));
         }
         for child in &children {
-            self.catalog_mut().edit_relation(child, |r| point_parents(r, from, to));
+            self.catalog_mut()
+                .edit_relation(child, |r| point_parents(r, from, to));
         }
         for view in views.iter().filter(|v| *v != from) {
-            self.catalog_mut().edit_relation(view, |r| point_sources(r, from, to));
+            self.catalog_mut()
+                .edit_relation(view, |r| point_sources(r, from, to));
         }
         for sequence in &sequences {
-            self.catalog_mut().edit_relation(sequence, |r| point_owner(r, from, to));
+            self.catalog_mut()
+                .edit_relation(sequence, |r| point_owner(r, from, to));
         }
         self.point_others(from, to);
         if self.catalog().row_types_used {
@@ -82,8 +88,13 @@ impl Fold<'_> {
     }
 
     fn point_others(&mut self, from: &QualName, to: &QualName) {
-        let about: Vec<_> =
-            self.catalog().others.iter().filter(|(_, o)| o.relations.contains(from)).map(|(k, _)| k.clone()).collect();
+        let about: Vec<_> = self
+            .catalog()
+            .others
+            .iter()
+            .filter(|(_, o)| o.relations.contains(from))
+            .map(|(k, _)| k.clone())
+            .collect();
         for key in about {
             if let Some(other) = self.catalog_mut().others.get_mut(&key) {
                 let relations = Arc::make_mut(other).relations.iter_mut();
@@ -99,12 +110,17 @@ impl Fold<'_> {
             return Vec::new();
         }
         let uses = |default: &Expr| match sequence::nextval_argument(&default.text) {
-            Some((_, name)) if name == sequence.name => self.sequence_of_default(default).as_ref() == Some(sequence),
+            Some((_, name)) if name == sequence.name => {
+                self.sequence_of_default(default).as_ref() == Some(sequence)
+            }
             _ => false,
         };
         let mut found = Vec::new();
         for (table, relation) in self.catalog().relations.iter() {
-            let columns = relation.columns.iter().filter(|c| c.default.as_ref().is_some_and(uses));
+            let columns = relation
+                .columns
+                .iter()
+                .filter(|c| c.default.as_ref().is_some_and(uses));
             found.extend(columns.map(|c| (table.clone(), c.name.clone())));
         }
         found
@@ -123,7 +139,9 @@ impl Fold<'_> {
         if let Some(relation) = self.state.resolve_relation(name) {
             return Some(Found::Relation(relation));
         }
-        self.state.resolve_index(name).map(|(table, index)| Found::Index(table, index.name))
+        self.state
+            .resolve_index(name)
+            .map(|(table, index)| Found::Index(table, index.name))
     }
 }
 
@@ -151,7 +169,11 @@ pub(super) fn for_each_expr(relation: &mut Relation, replace: &dyn Fn(&Expr) -> 
             change(expr);
         }
     };
-    if relation.columns.iter().any(|c| c.default.is_some() || c.generated.is_some()) {
+    if relation
+        .columns
+        .iter()
+        .any(|c| c.default.is_some() || c.generated.is_some())
+    {
         for column in Arc::make_mut(&mut relation.columns) {
             let column = Arc::make_mut(column);
             edit(&mut column.default);
@@ -194,9 +216,7 @@ pub(super) fn for_each_expr(relation: &mut Relation, replace: &dyn Fn(&Expr) -> 
 /// Foreign keys that reference the relation.
 fn point_keys(relation: &mut Relation, from: &QualName, to: &QualName) {
     for name in relation.constraints.keys().cloned().collect::<Vec<_>>() {
-        let references = |c: &Arc<crate::catalog::Constraint>| {
-            matches!(&c.kind, ConstraintKind::ForeignKey(key) if key.references == *from)
-        };
+        let references = |c: &Arc<crate::catalog::Constraint>| matches!(&c.kind, ConstraintKind::ForeignKey(key) if key.references == *from);
         if relation.constraints.get(&name).is_some_and(references)
             && let Some(constraint) = relation.constraints.get_mut(&name)
             && let ConstraintKind::ForeignKey(key) = &mut Arc::make_mut(constraint).kind
@@ -208,7 +228,11 @@ fn point_keys(relation: &mut Relation, from: &QualName, to: &QualName) {
 
 /// Parents, and the parents of indexes where the schema changes.
 fn point_parents(relation: &mut Relation, from: &QualName, to: &QualName) {
-    relation.parents.iter_mut().filter(|p| p.relation == *from).for_each(|p| p.relation = to.clone());
+    relation
+        .parents
+        .iter_mut()
+        .filter(|p| p.relation == *from)
+        .for_each(|p| p.relation = to.clone());
     if from.schema == to.schema {
         return;
     }
@@ -224,11 +248,22 @@ fn point_parents(relation: &mut Relation, from: &QualName, to: &QualName) {
 
 fn point_sources(relation: &mut Relation, from: &QualName, to: &QualName) {
     if let Some(view) = &relation.view {
-        let mut sources: Vec<QualName> =
-            view.sources.iter().map(|s| if s == from { to.clone() } else { s.clone() }).collect();
+        let mut sources: Vec<QualName> = view
+            .sources
+            .iter()
+            .map(|s| if s == from { to.clone() } else { s.clone() })
+            .collect();
         sources.sort();
-        let query = if from.name == to.name { view.query.clone() } else { rewrite::query(&view.query, &from.name, &to.name) };
-        relation.view = Some(Arc::new(ViewDef { query, sources, columns_known: view.columns_known }));
+        let query = if from.name == to.name {
+            view.query.clone()
+        } else {
+            rewrite::query(&view.query, &from.name, &to.name)
+        };
+        relation.view = Some(Arc::new(ViewDef {
+            query,
+            sources,
+            columns_known: view.columns_known,
+        }));
     }
 }
 
@@ -238,6 +273,9 @@ fn point_owner(relation: &mut Relation, from: &QualName, to: &QualName) {
         && table == from
     {
         let owned_by = Some((to.clone(), column.clone()));
-        relation.sequence = Some(Arc::new(Sequence { owned_by, ..(**sequence).clone() }));
+        relation.sequence = Some(Arc::new(Sequence {
+            owned_by,
+            ..(**sequence).clone()
+        }));
     }
 }

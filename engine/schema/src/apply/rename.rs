@@ -62,10 +62,20 @@ impl Fold<'_> {
 
     fn rename_relation(&mut self, name: &ObjectRef, to: &Name) -> Done {
         match self.relation_or_index(name) {
-            Some(Found::Relation(from)) => self.relocate(&from, QualName::new(from.schema.clone(), to.clone())),
+            Some(Found::Relation(from)) => {
+                self.relocate(&from, QualName::new(from.schema.clone(), to.clone()))
+            }
             Some(Found::Index(table, index)) => {
-                let constraint = self.relation(&table).indexes.get(&index).is_some_and(|i| i.constraint);
-                if constraint { self.rename_constraint(&table, &index, to, true) } else { self.rename_index(&table, &index, to) }
+                let constraint = self
+                    .relation(&table)
+                    .indexes
+                    .get(&index)
+                    .is_some_and(|i| i.constraint);
+                if constraint {
+                    self.rename_constraint(&table, &index, to, true)
+                } else {
+                    self.rename_index(&table, &index, to)
+                }
             }
             // ALTER TABLE may rename a composite type.
             None => match self.state.resolve_type_name(name) {
@@ -82,7 +92,9 @@ impl Fold<'_> {
         if self.catalog().is_relation_name(&new) {
             return Err(exists(to.to_string()));
         }
-        let Some(index) = self.catalog_mut().remove_index(table, from) else { return Err(missing(from.to_string())) };
+        let Some(index) = self.catalog_mut().remove_index(table, from) else {
+            return Err(missing(from.to_string()));
+        };
         self.catalog_mut().insert_index(table, to.clone(), index);
         self.mark_renamed(&old, Some(&new));
         if let Some(relation) = self.catalog_mut().relation_mut(table)
@@ -106,15 +118,26 @@ impl Fold<'_> {
     /// Renames a constraint and its index; a check's name is the same in the children.
     fn rename_constraint(&mut self, table: &QualName, from: &Name, to: &Name, only: bool) -> Done {
         let relation = self.relation(table);
-        let Some(constraint) = relation.constraints.get(from) else { return Err(missing(from.to_string())) };
+        let Some(constraint) = relation.constraints.get(from) else {
+            return Err(missing(from.to_string()));
+        };
         let check = matches!(constraint.kind, ConstraintKind::Check { .. });
         if check && constraint.inherited {
             return Err(refused(from.to_string()));
         }
         let passed_on = super::inherit::is_passed_on(constraint);
-        let reached = self.reached(table, !passed_on || (only && self.catalog().children_of(table).is_empty()));
+        let reached = self.reached(
+            table,
+            !passed_on || (only && self.catalog().children_of(table).is_empty()),
+        );
         for (at, relation) in reached.iter().enumerate() {
-            if at == 0 || self.relation(relation).constraints.get(from).is_some_and(|c| c.inherited) {
+            if at == 0
+                || self
+                    .relation(relation)
+                    .constraints
+                    .get(from)
+                    .is_some_and(|c| c.inherited)
+            {
                 self.rename_one_constraint(relation, from, to)?;
             }
         }
@@ -125,25 +148,35 @@ impl Fold<'_> {
         if self.relation(table).constraints.contains_key(to) {
             return Err(exists(to.to_string()));
         }
-        if self.relation(table).indexes.get(from).is_some_and(|i| i.constraint) {
+        if self
+            .relation(table)
+            .indexes
+            .get(from)
+            .is_some_and(|i| i.constraint)
+        {
             self.rename_index(table, from, to)?;
         }
         let constraint: Option<Arc<Constraint>> = self.catalog_mut().remove_constraint(table, from);
         if let Some(constraint) = constraint {
-            self.catalog_mut().insert_constraint(table, to.clone(), constraint);
+            self.catalog_mut()
+                .insert_constraint(table, to.clone(), constraint);
         }
         Ok(())
     }
 
     fn rename_column(&mut self, change: &Rename) -> Done {
-        let Some(on) = &change.object.on else { return Err(missing(written(&change.object.name))) };
+        let Some(on) = &change.object.on else {
+            return Err(missing(written(&change.object.name)));
+        };
         if self.state.resolve_relation(on).is_none() && self.state.resolve_type_name(on).is_some() {
             return self.rename_attribute(&change.object, &change.to.name);
         }
         let table = self.need_relation(on)?;
         let (from, to) = (&change.object.name.name, &change.to.name);
         let relation = self.relation(&table);
-        let Some(column) = relation.column(from) else { return Err(missing(format!("{table}.{from}"))) };
+        let Some(column) = relation.column(from) else {
+            return Err(missing(format!("{table}.{from}")));
+        };
         if column.inherited {
             return Err(refused(format!("{table}.{from}")));
         }
@@ -164,14 +197,23 @@ impl Fold<'_> {
             rename_in_parts(relation, table, from, to);
         });
         let catalog = self.catalog();
-        let referencing: Vec<QualName> =
-            catalog.foreign_keys_to(table).iter().map(|(t, _)| t.clone()).filter(|t| t != table).collect();
-        let (sequences, views) = (catalog.sequences_of(table).to_vec(), catalog.views_of(table).to_vec());
+        let referencing: Vec<QualName> = catalog
+            .foreign_keys_to(table)
+            .iter()
+            .map(|(t, _)| t.clone())
+            .filter(|t| t != table)
+            .collect();
+        let (sequences, views) = (
+            catalog.sequences_of(table).to_vec(),
+            catalog.views_of(table).to_vec(),
+        );
         for other in referencing {
-            self.catalog_mut().edit_relation(&other, |relation| rename_referenced(relation, table, from, to));
+            self.catalog_mut()
+                .edit_relation(&other, |relation| rename_referenced(relation, table, from, to));
         }
         for sequence in sequences {
-            self.catalog_mut().edit_relation(&sequence, |relation| rename_owner(relation, table, from, to));
+            self.catalog_mut()
+                .edit_relation(&sequence, |relation| rename_owner(relation, table, from, to));
         }
         for view in views {
             if let Some(relation) = self.catalog_mut().relation_mut(&view)
@@ -187,11 +229,20 @@ impl Fold<'_> {
         let table = self.part_of(object)?;
         let from = &object.name.name;
         let relation = self.relation(&table);
-        if relation.triggers.get(from).ok_or_else(|| missing(from.to_string()))?.inherited {
+        if relation
+            .triggers
+            .get(from)
+            .ok_or_else(|| missing(from.to_string()))?
+            .inherited
+        {
             return Err(refused(from.to_string()));
         }
         for relation in self.catalog().family(&table) {
-            let clone = self.relation(&relation).triggers.get(from).is_some_and(|t| t.inherited);
+            let clone = self
+                .relation(&relation)
+                .triggers
+                .get(from)
+                .is_some_and(|t| t.inherited);
             if relation == table || clone {
                 self.rename_part(&relation, to, |r| swap_key(&mut r.triggers, from, to))?;
             }
@@ -200,7 +251,9 @@ impl Fold<'_> {
     }
 
     fn rename_part(&mut self, table: &QualName, to: &Name, swap: impl FnOnce(&mut Relation) -> Swap) -> Done {
-        let Some(relation) = self.catalog_mut().relation_mut(table) else { return Err(missing(table.to_string())) };
+        let Some(relation) = self.catalog_mut().relation_mut(table) else {
+            return Err(missing(table.to_string()));
+        };
         match swap(relation) {
             Swap::Done => Ok(()),
             Swap::Missing(from) => Err(missing(from.to_string())),
@@ -228,7 +281,12 @@ impl Fold<'_> {
             | ObjectKind::MaterializedView
             | ObjectKind::Sequence => {
                 let from = self.need_relation(&object.name)?;
-                if self.relation(&from).sequence.as_ref().is_some_and(|s| s.owned_by.is_some()) {
+                if self
+                    .relation(&from)
+                    .sequence
+                    .as_ref()
+                    .is_some_and(|s| s.owned_by.is_some())
+                {
                     return Err(refused(from.to_string()));
                 }
                 self.relocate(&from, moved(&from))
@@ -260,7 +318,9 @@ impl Fold<'_> {
     }
 
     fn rename_schema(&mut self, from: &Name, to: &Name) -> Done {
-        let Some(schema) = self.catalog().schemas.get(from).cloned() else { return Err(missing(from.to_string())) };
+        let Some(schema) = self.catalog().schemas.get(from).cloned() else {
+            return Err(missing(from.to_string()));
+        };
         if self.catalog().schemas.contains_key(to) {
             return Err(exists(to.to_string()));
         }
@@ -273,12 +333,23 @@ impl Fold<'_> {
                 self.relocate(&relation, moved(&relation))?;
             }
         }
-        let types = self.catalog().types.keys().filter(|n| n.schema == *from).cloned().collect::<Vec<_>>();
+        let types = self
+            .catalog()
+            .types
+            .keys()
+            .filter(|n| n.schema == *from)
+            .cloned()
+            .collect::<Vec<_>>();
         for ty in types {
             self.relocate_type(&ty, moved(&ty))?;
         }
-        let functions: Vec<FunctionKey> =
-            self.catalog().functions.keys().filter(|k| k.name.schema == *from).cloned().collect();
+        let functions: Vec<FunctionKey> = self
+            .catalog()
+            .functions
+            .keys()
+            .filter(|k| k.name.schema == *from)
+            .cloned()
+            .collect();
         for key in functions {
             let name = moved(&key.name);
             self.relocate_function(&key, name)?;
@@ -288,27 +359,40 @@ impl Fold<'_> {
     }
 
     fn rename_domain_check(&mut self, object: &ObjectName, to: &Name) -> Done {
-        let Some(on) = &object.on else { return Err(missing(written(&object.name))) };
+        let Some(on) = &object.on else {
+            return Err(missing(written(&object.name)));
+        };
         let name = self.need_type(on)?;
-        let Some(ty) = self.catalog().types.get(&name).cloned() else { return Err(missing(written(on))) };
-        let TypeKind::Domain(domain) = &ty.kind else { return Err(refused(written(on))) };
+        let Some(ty) = self.catalog().types.get(&name).cloned() else {
+            return Err(missing(written(on)));
+        };
+        let TypeKind::Domain(domain) = &ty.kind else {
+            return Err(refused(written(on)));
+        };
         let mut domain = (**domain).clone();
         let Some(check) = domain.checks.iter_mut().find(|(n, ..)| *n == object.name.name) else {
             return Err(missing(written(&object.name)));
         };
         check.0 = to.clone();
         domain.checks.sort_by(|a, b| a.0.cmp(&b.0));
-        let changed = crate::catalog::TypeDef { kind: TypeKind::Domain(Arc::new(domain)), ..(*ty).clone() };
+        let changed = crate::catalog::TypeDef {
+            kind: TypeKind::Domain(Arc::new(domain)),
+            ..(*ty).clone()
+        };
         self.catalog_mut().insert_type(name, Arc::new(changed));
         Ok(())
     }
 
     fn rename_attribute(&mut self, object: &ObjectName, to: &Name) -> Done {
-        let Some(on) = &object.on else { return Err(missing(written(&object.name))) };
+        let Some(on) = &object.on else {
+            return Err(missing(written(&object.name)));
+        };
         let name = self.need_type(on)?;
         let from = &object.name.name;
         let ty = self.catalog_mut().types.get_mut(&name).map(Arc::make_mut);
-        let Some(TypeKind::Composite(attributes)) = ty.map(|t| &mut t.kind) else { return Err(refused(written(on))) };
+        let Some(TypeKind::Composite(attributes)) = ty.map(|t| &mut t.kind) else {
+            return Err(refused(written(on)));
+        };
         match attributes.iter_mut().find(|(n, _)| n == from) {
             Some(attribute) => attribute.0 = to.clone(),
             None => return Err(missing(from.to_string())),
@@ -320,7 +404,9 @@ impl Fold<'_> {
             .filter(|(_, r)| r.of_type.as_ref() == Some(&name))
             .map(|(n, _)| n.clone())
             .collect();
-        typed.iter().for_each(|table| self.rename_one_column(table, from, to));
+        typed
+            .iter()
+            .for_each(|table| self.rename_one_column(table, from, to));
         Ok(())
     }
 }
@@ -333,7 +419,9 @@ enum Swap {
 }
 
 fn swap_key<T>(map: &mut rpds::RedBlackTreeMapSync<Name, Arc<T>>, from: &Name, to: &Name) -> Swap {
-    let Some(value) = map.get(from).cloned() else { return Swap::Missing(from.clone()) };
+    let Some(value) = map.get(from).cloned() else {
+        return Swap::Missing(from.clone());
+    };
     if map.contains_key(to) {
         return Swap::Taken;
     }
@@ -344,19 +432,31 @@ fn swap_key<T>(map: &mut rpds::RedBlackTreeMapSync<Name, Arc<T>>, from: &Name, t
 
 fn in_schema(catalog: &Catalog, schema: &Name) -> Vec<QualName> {
     let first = QualName::new(schema.clone(), "");
-    catalog.relations.range(first..).map(|(n, _)| n.clone()).take_while(|n| n.schema == *schema).collect()
+    catalog
+        .relations
+        .range(first..)
+        .map(|(n, _)| n.clone())
+        .take_while(|n| n.schema == *schema)
+        .collect()
 }
 
 fn swap(names: &mut [Name], from: &Name, to: &Name) {
-    names.iter_mut().filter(|n| *n == from).for_each(|n| *n = to.clone());
+    names
+        .iter_mut()
+        .filter(|n| *n == from)
+        .for_each(|n| *n = to.clone());
 }
 
 /// Lists of columns in a table's constraints, indexes and triggers.
 fn rename_in_parts(relation: &mut Relation, table: &QualName, from: &Name, to: &Name) {
     for name in relation.constraints.keys().cloned().collect::<Vec<_>>() {
-        let Some(constraint) = relation.constraints.get_mut(&name) else { continue };
+        let Some(constraint) = relation.constraints.get_mut(&name) else {
+            continue;
+        };
         match &mut Arc::make_mut(constraint).kind {
-            ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns } => swap(columns, from, to),
+            ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns } => {
+                swap(columns, from, to)
+            }
             ConstraintKind::ForeignKey(key) => {
                 swap(&mut key.columns, from, to);
                 if key.references == *table {
@@ -403,6 +503,9 @@ fn rename_owner(relation: &mut Relation, table: &QualName, from: &Name, to: &Nam
         && column == from
     {
         let owned_by = Some((table.clone(), to.clone()));
-        relation.sequence = Some(Arc::new(Sequence { owned_by, ..(**sequence).clone() }));
+        relation.sequence = Some(Arc::new(Sequence {
+            owned_by,
+            ..(**sequence).clone()
+        }));
     }
 }

@@ -15,7 +15,10 @@ impl State {
     fn lookup_path(&self) -> impl Iterator<Item = Name> + '_ {
         let path = &self.session.search_path;
         let implicit = !path.iter().any(|s| s.as_str() == PG_TEMP);
-        implicit.then(|| Name::new(PG_TEMP)).into_iter().chain(path.iter().cloned())
+        implicit
+            .then(|| Name::new(PG_TEMP))
+            .into_iter()
+            .chain(path.iter().cloned())
     }
 
     /// The first match for a name: in its own schema, or along the path.
@@ -24,7 +27,9 @@ impl State {
             let exact = QualName::new(schema.clone(), name.name.clone());
             return is_there(&exact).then_some(exact);
         }
-        self.lookup_path().map(|schema| QualName::new(schema, name.name.clone())).find(is_there)
+        self.lookup_path()
+            .map(|schema| QualName::new(schema, name.name.clone()))
+            .find(is_there)
     }
 
     /// The table, view or sequence that a name means.
@@ -35,7 +40,10 @@ impl State {
     /// The index that a name means, and the relation that it is on.
     pub fn resolve_index(&self, name: &ObjectRef) -> Option<(QualName, QualName)> {
         let index = self.find(name, |q| self.catalog.index_tables.contains_key(q))?;
-        let table = QualName::new(index.schema.clone(), self.catalog.index_tables.get(&index)?.clone());
+        let table = QualName::new(
+            index.schema.clone(),
+            self.catalog.index_tables.get(&index)?.clone(),
+        );
         Some((table, index))
     }
 
@@ -46,17 +54,29 @@ impl State {
 
     /// A type with the schema that its name means. Built-in, extensions' and unknown types stay without.
     pub fn resolve_type(&self, ty: &SqlType) -> SqlType {
-        let name = ObjectRef { schema: ty.schema.clone(), name: ty.name.clone(), range: Default::default() };
+        let name = ObjectRef {
+            schema: ty.schema.clone(),
+            name: ty.name.clone(),
+            range: Default::default(),
+        };
         let is_there =
             |q: &QualName| self.catalog.types.contains_key(q) || self.catalog.relations.contains_key(q);
         match &ty.schema {
             None if builtin::is_type(ty.name.as_str()) => ty.clone(),
             None => match self.find(&name, is_there) {
-                Some(found) => SqlType { schema: Some(found.schema), ..ty.clone() },
+                Some(found) => SqlType {
+                    schema: Some(found.schema),
+                    ..ty.clone()
+                },
                 None => ty.clone(),
             },
-            Some(_) if self.find(&name, is_there).is_none() && builtin::is_extension_type(ty.name.as_str()) => {
-                SqlType { schema: None, ..ty.clone() }
+            Some(_)
+                if self.find(&name, is_there).is_none() && builtin::is_extension_type(ty.name.as_str()) =>
+            {
+                SqlType {
+                    schema: None,
+                    ..ty.clone()
+                }
             }
             Some(_) => ty.clone(),
         }
@@ -66,15 +86,24 @@ impl State {
     pub fn functions_named(&self, name: &ObjectRef) -> Vec<FunctionKey> {
         let all = |schema: Name| {
             let name = QualName::new(schema, name.name.clone());
-            let from = FunctionKey { name: name.clone(), arguments: Vec::new() };
+            let from = FunctionKey {
+                name: name.clone(),
+                arguments: Vec::new(),
+            };
             let keys = self.catalog.functions.range(from..).map(|(key, _)| key);
-            keys.take_while(|key| key.name == name).cloned().collect::<Vec<_>>()
+            keys.take_while(|key| key.name == name)
+                .cloned()
+                .collect::<Vec<_>>()
         };
         match &name.schema {
             Some(schema) => all(schema.clone()),
-            None => {
-                self.session.search_path.iter().map(|s| all(s.clone())).find(|f| !f.is_empty()).unwrap_or_default()
-            }
+            None => self
+                .session
+                .search_path
+                .iter()
+                .map(|s| all(s.clone()))
+                .find(|f| !f.is_empty())
+                .unwrap_or_default(),
         }
     }
 
@@ -84,7 +113,10 @@ impl State {
             let mut all = self.functions_named(name);
             return if all.len() == 1 { all.pop() } else { None };
         };
-        let arguments: Vec<SqlType> = arguments.iter().map(|t| self.resolve_type(t).unmodified()).collect();
+        let arguments: Vec<SqlType> = arguments
+            .iter()
+            .map(|t| self.resolve_type(t).unmodified())
+            .collect();
         let key = |schema: &Name| FunctionKey {
             name: QualName::new(schema.clone(), name.name.clone()),
             arguments: arguments.clone(),
@@ -98,14 +130,21 @@ impl State {
 
     /// Where an object of that name would be created: the first schema of the path that exists.
     pub fn resolve_new(&self, name: &ObjectRef) -> QualName {
-        QualName::new(name.schema.clone().unwrap_or_else(|| self.creation_schema()), name.name.clone())
+        QualName::new(
+            name.schema.clone().unwrap_or_else(|| self.creation_schema()),
+            name.name.clone(),
+        )
     }
 
     /// The schema that new objects go to.
     pub fn creation_schema(&self) -> Name {
         let path = &self.session.search_path;
         let usable = |s: &&Name| s.as_str() == PG_TEMP || self.catalog.schemas.contains_key(*s);
-        path.iter().find(usable).or_else(|| path.first()).cloned().unwrap_or_else(|| Name::new("public"))
+        path.iter()
+            .find(usable)
+            .or_else(|| path.first())
+            .cloned()
+            .unwrap_or_else(|| Name::new("public"))
     }
 
     /// A qualified name for display: what the name means, else where it would be created.
@@ -117,8 +156,14 @@ impl State {
 
     /// Whether an unqualified name finds this very relation.
     pub(crate) fn is_visible(&self, name: &QualName) -> bool {
-        let unqualified = ObjectRef { schema: None, name: name.name.clone(), range: Default::default() };
-        self.find(&unqualified, |q| self.catalog.is_relation_name(q)).as_ref() == Some(name)
+        let unqualified = ObjectRef {
+            schema: None,
+            name: name.name.clone(),
+            range: Default::default(),
+        };
+        self.find(&unqualified, |q| self.catalog.is_relation_name(q))
+            .as_ref()
+            == Some(name)
     }
 }
 
@@ -147,7 +192,11 @@ impl Fold<'_> {
             Some(schema) => schema.as_str() == PG_TEMP,
             None => self.state.creation_schema().as_str() == PG_TEMP,
         };
-        if temporary { Persistence::Temporary } else { persistence }
+        if temporary {
+            Persistence::Temporary
+        } else {
+            persistence
+        }
     }
 
     /// The type that a statement means.
@@ -183,7 +232,11 @@ impl Fold<'_> {
         let mut parts: Vec<Name> = super::rewrite::identifiers(path);
         let column = parts.pop()?;
         let name = parts.pop()?;
-        let relation = ObjectRef { schema: parts.pop(), name, range: Default::default() };
+        let relation = ObjectRef {
+            schema: parts.pop(),
+            name,
+            range: Default::default(),
+        };
         let relation = self.state.resolve_relation(&relation)?;
         self.relation(&relation).column(&column)?.ty.clone()
     }
@@ -193,17 +246,22 @@ impl Fold<'_> {
         if name.schema.is_none() && name.name.as_str() == "default" {
             return None;
         }
-        let own = self.state.resolve_other(crate::catalog::OtherKind::Collation, name);
+        let own = self
+            .state
+            .resolve_other(crate::catalog::OtherKind::Collation, name);
         let schema = match (&name.schema, own) {
             (Some(schema), _) => schema.clone(),
             (None, Some(schema)) => schema,
             (None, None) => Name::new("pg_catalog"),
         };
-        Some(QualName::new(schema, name.name.clone())).filter(|q| !(q.schema.as_str() == "pg_catalog" && q.name.as_str() == "default"))
+        Some(QualName::new(schema, name.name.clone()))
+            .filter(|q| !(q.schema.as_str() == "pg_catalog" && q.name.as_str() == "default"))
     }
 
     /// The type that ALTER or DROP TYPE names.
     pub(super) fn need_type(&self, name: &ObjectRef) -> Result<QualName, super::Note> {
-        self.state.resolve_type_name(name).ok_or_else(|| missing(written(name)))
+        self.state
+            .resolve_type_name(name)
+            .ok_or_else(|| missing(written(name)))
     }
 }

@@ -24,7 +24,11 @@ fn words(text: &str) -> Vec<Word> {
             b'\'' => after_string(bytes, at, escapes(bytes, at)),
             b'"' => {
                 let end = after_quoted(bytes, at);
-                words.push(Word { start: at, end, name: Name::fold(&text[at..end]) });
+                words.push(Word {
+                    start: at,
+                    end,
+                    name: Name::fold(&text[at..end]),
+                });
                 end
             }
             b'-' if bytes.get(at + 1) == Some(&b'-') => after(text, at, "\n"),
@@ -33,7 +37,11 @@ fn words(text: &str) -> Vec<Word> {
             b'0'..=b'9' => skip(bytes, at, |b| b.is_ascii_alphanumeric() || b == b'.' || b == b'_'),
             _ if is_start(byte) => {
                 let end = skip(bytes, at, is_part);
-                words.push(Word { start: at, end, name: Name::fold(&text[at..end]) });
+                words.push(Word {
+                    start: at,
+                    end,
+                    name: Name::fold(&text[at..end]),
+                });
                 end
             }
             _ => at + 1,
@@ -51,12 +59,17 @@ fn is_part(byte: u8) -> bool {
 }
 
 fn skip(bytes: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
-    bytes[from..].iter().position(|b| !is(*b)).map_or(bytes.len(), |n| from + n)
+    bytes[from..]
+        .iter()
+        .position(|b| !is(*b))
+        .map_or(bytes.len(), |n| from + n)
 }
 
 /// Right behind the next `end`.
 fn after(text: &str, from: usize, end: &str) -> usize {
-    text.get(from..).and_then(|t| t.find(end)).map_or(text.len(), |n| from + n + end.len())
+    text.get(from..)
+        .and_then(|t| t.find(end))
+        .map_or(text.len(), |n| from + n + end.len())
 }
 
 fn escapes(bytes: &[u8], at: usize) -> bool {
@@ -110,7 +123,11 @@ pub(super) fn mentions(text: &str, name: &Name) -> bool {
 
 /// The text with every identifier `from` that `wanted` (what stands before and after it) accepts made `to`; `None` where there is none.
 fn replaced(text: &str, from: &Name, to: &Name, wanted: impl Fn(&str, &str) -> bool) -> Option<String> {
-    if !text.to_ascii_lowercase().contains(&from.as_str().to_ascii_lowercase()) && !text.contains('"') {
+    if !text
+        .to_ascii_lowercase()
+        .contains(&from.as_str().to_ascii_lowercase())
+        && !text.contains('"')
+    {
         return None;
     }
     let mut result = String::with_capacity(text.len());
@@ -145,14 +162,21 @@ pub(super) fn column(expr: &Expr, from: &Name, to: &Name) -> Expr {
         bare_column: facts.bare_column.as_ref().map(swap),
         ..(**facts).clone()
     };
-    Expr { text, range: expr.range, facts: Arc::new(facts) }
+    Expr {
+        text,
+        range: expr.range,
+        facts: Arc::new(facts),
+    }
 }
 
 /// The expression after its table was renamed: `old.column` is `new.column`.
 pub(super) fn table(expr: &Expr, from: &Name, to: &Name) -> Expr {
     let is_qualifier = |_: &str, after: &str| after.trim_start().starts_with('.');
     match replaced(&expr.text, from, to, is_qualifier) {
-        Some(text) => Expr { text: text.into(), ..expr.clone() },
+        Some(text) => Expr {
+            text: text.into(),
+            ..expr.clone()
+        },
         None => expr.clone(),
     }
 }
@@ -160,16 +184,29 @@ pub(super) fn table(expr: &Expr, from: &Name, to: &Name) -> Expr {
 /// The expression after a function that it calls was renamed.
 pub(super) fn function(expr: &Expr, from: &Name, to: &Name) -> Expr {
     let is_call = |_: &str, after: &str| after.trim_start().starts_with('(');
-    let Some(text) = replaced(&expr.text, from, to, is_call) else { return expr.clone() };
+    let Some(text) = replaced(&expr.text, from, to, is_call) else {
+        return expr.clone();
+    };
     let mut facts = (*expr.facts).clone();
-    facts.functions.iter_mut().filter(|f| f.name == *from).for_each(|f| f.name = to.clone());
-    Expr { text: text.into(), range: expr.range, facts: Arc::new(facts) }
+    facts
+        .functions
+        .iter_mut()
+        .filter(|f| f.name == *from)
+        .for_each(|f| f.name = to.clone());
+    Expr {
+        text: text.into(),
+        range: expr.range,
+        facts: Arc::new(facts),
+    }
 }
 
 /// The expression after a type was renamed.
 pub(super) fn other(expr: &Expr, from: &Name, to: &Name) -> Expr {
     match replaced(&expr.text, from, to, |_, _| true) {
-        Some(text) => Expr { text: text.into(), ..expr.clone() },
+        Some(text) => Expr {
+            text: text.into(),
+            ..expr.clone()
+        },
         None => expr.clone(),
     }
 }
@@ -194,8 +231,14 @@ mod tests {
 
     #[test]
     fn only_identifiers_are_replaced() {
-        assert_eq!(replace("A > 'a' AND \"a\" = E'\\'a' -- a\n"), "\"B c\" > 'a' AND \"B c\" = E'\\'a' -- a\n");
-        assert_eq!(replace("$x$ a $x$ || aa || a$ || /* a */ $1 + a"), "$x$ a $x$ || aa || a$ || /* a */ $1 + \"B c\"");
+        assert_eq!(
+            replace("A > 'a' AND \"a\" = E'\\'a' -- a\n"),
+            "\"B c\" > 'a' AND \"B c\" = E'\\'a' -- a\n"
+        );
+        assert_eq!(
+            replace("$x$ a $x$ || aa || a$ || /* a */ $1 + a"),
+            "$x$ a $x$ || aa || a$ || /* a */ $1 + \"B c\""
+        );
         assert_eq!(replace("'a"), "");
     }
 }

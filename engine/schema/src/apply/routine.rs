@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Done, Fold, exists, refused, rewrite, written};
 use super::relocate::for_each_expr;
+use super::{Done, Fold, exists, refused, rewrite, written};
 use crate::catalog::{Function, FunctionKey, FunctionKind, QualName};
 use crate::change::{AlterFunction, Argument, ArgumentMode, CreateFunction, ObjectKind};
 use crate::types::SqlType;
@@ -43,13 +43,18 @@ impl Fold<'_> {
         if change.kind == FunctionKind::Procedure {
             return None;
         }
-        let of_mode = |wanted: fn(ArgumentMode) -> bool| change.arguments.iter().filter(move |a| wanted(a.mode));
+        let of_mode =
+            |wanted: fn(ArgumentMode) -> bool| change.arguments.iter().filter(move |a| wanted(a.mode));
         let columns: Vec<&Argument> = of_mode(|m| m == ArgumentMode::Table).collect();
         if !columns.is_empty() {
             let columns: Vec<String> = columns
                 .iter()
                 .map(|c| {
-                    let name = c.name.as_ref().map(|n| n.name.quoted().to_string()).unwrap_or_default();
+                    let name = c
+                        .name
+                        .as_ref()
+                        .map(|n| n.name.quoted().to_string())
+                        .unwrap_or_default();
                     format!("{name} {}", self.type_of(&c.ty).unmodified())
                 })
                 .collect();
@@ -57,9 +62,17 @@ impl Fold<'_> {
         }
         if let Some(returns) = &change.returns {
             let ty = self.type_of(returns).unmodified();
-            return Some(if returns.setof { format!("SETOF {ty}") } else { ty.to_string() }.into());
+            return Some(
+                if returns.setof {
+                    format!("SETOF {ty}")
+                } else {
+                    ty.to_string()
+                }
+                .into(),
+            );
         }
-        let outs: Vec<&Argument> = of_mode(|m| matches!(m, ArgumentMode::Out | ArgumentMode::InOut)).collect();
+        let outs: Vec<&Argument> =
+            of_mode(|m| matches!(m, ArgumentMode::Out | ArgumentMode::InOut)).collect();
         match outs.as_slice() {
             [] => None,
             [one] => Some(self.type_of(&one.ty).unmodified().to_string().into()),
@@ -80,14 +93,19 @@ impl Fold<'_> {
 
     /// Gives a function another name or schema; triggers and expressions that call it follow.
     pub(super) fn relocate_function(&mut self, key: &FunctionKey, to: QualName) -> Done {
-        let new = FunctionKey { name: to, arguments: key.arguments.clone() };
+        let new = FunctionKey {
+            name: to,
+            arguments: key.arguments.clone(),
+        };
         if new == *key {
             return Ok(());
         }
         if self.catalog().functions.contains_key(&new) {
             return Err(exists(new.to_string()));
         }
-        let Some(function) = self.catalog().functions.get(key).cloned() else { return Ok(()) };
+        let Some(function) = self.catalog().functions.get(key).cloned() else {
+            return Ok(());
+        };
         let sole = self.state.functions_named(&crate::change::ObjectRef {
             schema: Some(key.name.schema.clone()),
             name: key.name.name.clone(),
@@ -104,12 +122,18 @@ impl Fold<'_> {
         let renamed = in_expressions && from.name.name != to.name.name;
         for table in self.catalog().relations.keys().cloned().collect::<Vec<_>>() {
             let relation = self.relation(&table);
-            let triggers: Vec<_> =
-                relation.triggers.iter().filter(|(_, t)| t.function == from.name).map(|(n, _)| n.clone()).collect();
+            let triggers: Vec<_> = relation
+                .triggers
+                .iter()
+                .filter(|(_, t)| t.function == from.name)
+                .map(|(n, _)| n.clone())
+                .collect();
             if triggers.is_empty() && !renamed {
                 continue;
             }
-            let Some(relation) = self.catalog_mut().relation_mut(&table) else { continue };
+            let Some(relation) = self.catalog_mut().relation_mut(&table) else {
+                continue;
+            };
             if from.arguments.is_empty() {
                 for name in triggers {
                     if let Some(trigger) = relation.triggers.get_mut(&name) {
@@ -119,7 +143,11 @@ impl Fold<'_> {
             }
             if renamed {
                 for_each_expr(relation, &|expr| {
-                    if called(expr) { rewrite::function(expr, &from.name.name, &to.name.name) } else { expr.clone() }
+                    if called(expr) {
+                        rewrite::function(expr, &from.name.name, &to.name.name)
+                    } else {
+                        expr.clone()
+                    }
                 });
             }
         }

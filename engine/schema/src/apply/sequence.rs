@@ -28,7 +28,11 @@ impl Fold<'_> {
         let persistence = self.persistence_in(&change.name, change.persistence);
         let name = self.new_relation_name(&change.name, persistence);
         if self.catalog().is_relation_name(&name) {
-            return if change.if_not_exists { Ok(()) } else { Err(exists(written(&change.name))) };
+            return if change.if_not_exists {
+                Ok(())
+            } else {
+                Err(exists(written(&change.name)))
+            };
         }
         let mut sequence = created(&change.options, SqlType::named("int8"));
         sequence.owned_by = self.owner_of(&change.options)?.flatten();
@@ -39,7 +43,8 @@ impl Fold<'_> {
             origin: self.at(change.name.range),
             ..Relation::default()
         };
-        self.catalog_mut().insert_relation(name.clone(), Arc::new(relation));
+        self.catalog_mut()
+            .insert_relation(name.clone(), Arc::new(relation));
         self.mark_created(&name);
         Ok(())
     }
@@ -50,7 +55,9 @@ impl Fold<'_> {
             Err(_) if change.if_exists => return Ok(()),
             Err(note) => return Err(note),
         };
-        let Some(sequence) = self.relation(&name).sequence.clone() else { return Err(refused(written(&change.name))) };
+        let Some(sequence) = self.relation(&name).sequence.clone() else {
+            return Err(refused(written(&change.name)));
+        };
         let owner = self.owner_of(&change.options)?;
         let mut sequence = altered(&sequence, &change.options);
         if let Some(owner) = owner {
@@ -93,10 +100,19 @@ impl Fold<'_> {
         });
         let schema = &wanted.table.schema;
         let name = match given {
-            Some(name) => QualName::new(name.schema.clone().unwrap_or_else(|| schema.clone()), name.name.clone()),
+            Some(name) => QualName::new(
+                name.schema.clone().unwrap_or_else(|| schema.clone()),
+                name.name.clone(),
+            ),
             None => {
                 let column = Some(wanted.column.as_str());
-                let chosen = self.choose_name(schema, wanted.table.name.as_str(), column, "seq", Among::Relations);
+                let chosen = self.choose_name(
+                    schema,
+                    wanted.table.name.as_str(),
+                    column,
+                    "seq",
+                    Among::Relations,
+                );
                 QualName::new(schema.clone(), chosen)
             }
         };
@@ -105,19 +121,29 @@ impl Fold<'_> {
         sequence.identity = wanted.identity;
         let relation = Relation {
             kind: RelationKind::Sequence,
-            persistence: wanted.options.iter().rev().find_map(persistence_option).unwrap_or(wanted.persistence),
+            persistence: wanted
+                .options
+                .iter()
+                .rev()
+                .find_map(persistence_option)
+                .unwrap_or(wanted.persistence),
             sequence: Some(Arc::new(sequence)),
             origin: self.at(wanted.range),
             ..Relation::default()
         };
-        self.catalog_mut().insert_relation(name.clone(), Arc::new(relation));
+        self.catalog_mut()
+            .insert_relation(name.clone(), Arc::new(relation));
         self.mark_created(&name);
         name
     }
 
     /// `nextval('t_c_seq'::regclass)`, qualified where the name alone doesn't find the sequence, as `regclass` is printed.
     pub(super) fn nextval(&self, sequence: &QualName) -> Expr {
-        let name = if self.state.is_visible(sequence) { sequence.name.quoted().to_string() } else { sequence.quoted() };
+        let name = if self.state.is_visible(sequence) {
+            sequence.name.quoted().to_string()
+        } else {
+            sequence.quoted()
+        };
         nextval_of(&name)
     }
 
@@ -132,8 +158,15 @@ impl Fold<'_> {
     }
 
     /// Changes the parameters of an identity column's sequence.
-    pub(super) fn alter_identity_sequence(&mut self, table: &QualName, column: &Name, options: &[SequenceOption]) {
-        let Some(name) = self.identity_sequence(table, column) else { return };
+    pub(super) fn alter_identity_sequence(
+        &mut self,
+        table: &QualName,
+        column: &Name,
+        options: &[SequenceOption],
+    ) {
+        let Some(name) = self.identity_sequence(table, column) else {
+            return;
+        };
         let persistence = options.iter().rev().find_map(persistence_option);
         if let Some(relation) = self.catalog_mut().relation_mut(&name)
             && let Some(sequence) = &relation.sequence
@@ -147,13 +180,21 @@ impl Fold<'_> {
     /// The sequence that a default takes its values from, by `nextval('…'::regclass)`.
     pub(super) fn sequence_of_default(&self, default: &Expr) -> Option<QualName> {
         let (schema, name) = nextval_argument(&default.text)?;
-        self.state.resolve_relation(&ObjectRef { schema, name, range: TextRange::default() })
+        self.state.resolve_relation(&ObjectRef {
+            schema,
+            name,
+            range: TextRange::default(),
+        })
     }
 }
 
 /// A default that takes its values from a sequence, by its printed name.
 pub(super) fn nextval_of(printed: &str) -> Expr {
-    let nextval = ObjectRef { schema: None, name: Name::new("nextval"), range: TextRange::default() };
+    let nextval = ObjectRef {
+        schema: None,
+        name: Name::new("nextval"),
+        range: TextRange::default(),
+    };
     Expr {
         text: format!("nextval('{}'::regclass)", printed.replace('\'', "''")).into(),
         range: TextRange::default(),
@@ -170,7 +211,11 @@ pub(super) fn nextval_of(printed: &str) -> Expr {
 pub(super) fn nextval_argument(text: &str) -> Option<(Option<Name>, Name)> {
     let at = text.find("nextval")?;
     let rest = text[at + "nextval".len()..].trim_start().strip_prefix('(')?;
-    let rest = rest.trim_start().trim_start_matches('(').trim_start().strip_prefix('\'')?;
+    let rest = rest
+        .trim_start()
+        .trim_start_matches('(')
+        .trim_start()
+        .strip_prefix('\'')?;
     let literal = rest.split('\'').next()?;
     let mut parts = rewrite::identifiers(literal);
     let name = parts.pop()?;
@@ -198,20 +243,34 @@ fn created(options: &[SequenceOption], ty: SqlType) -> Sequence {
     let ty = options.iter().rev().find_map(as_type).unwrap_or(ty);
     let increment = options.iter().rev().find_map(increment_option).unwrap_or(1);
     let (min, max) = default_bounds(&ty, increment);
-    let blank = Sequence { ty, start: 0, increment, min, max, cache: 1, cycle: false, owned_by: None, identity: false };
+    let blank = Sequence {
+        ty,
+        start: 0,
+        increment,
+        min,
+        max,
+        cache: 1,
+        cycle: false,
+        owned_by: None,
+        identity: false,
+    };
     let mut sequence = with_bounds(blank, options);
-    sequence.start = options.iter().rev().find_map(start_option).unwrap_or(if increment < 0 {
-        sequence.max
-    } else {
-        sequence.min
-    });
+    sequence.start = options
+        .iter()
+        .rev()
+        .find_map(start_option)
+        .unwrap_or(if increment < 0 { sequence.max } else { sequence.min });
     sequence
 }
 
 /// Parameters after ALTER SEQUENCE: a bound that was the old type's becomes the new type's.
 fn altered(before: &Sequence, options: &[SequenceOption]) -> Sequence {
     let mut sequence = before.clone();
-    sequence.increment = options.iter().rev().find_map(increment_option).unwrap_or(sequence.increment);
+    sequence.increment = options
+        .iter()
+        .rev()
+        .find_map(increment_option)
+        .unwrap_or(sequence.increment);
     if let Some(ty) = options.iter().rev().find_map(as_type) {
         let (old_min, old_max) = limits(&before.ty);
         let (min, max) = default_bounds(&ty, sequence.increment);
@@ -220,7 +279,11 @@ fn altered(before: &Sequence, options: &[SequenceOption]) -> Sequence {
         sequence.ty = ty;
     }
     let mut sequence = with_bounds(sequence, options);
-    sequence.start = options.iter().rev().find_map(start_option).unwrap_or(sequence.start);
+    sequence.start = options
+        .iter()
+        .rev()
+        .find_map(start_option)
+        .unwrap_or(sequence.start);
     sequence
 }
 

@@ -69,15 +69,21 @@ impl State {
         }
         for (parameter, value) in self.session.transaction.parameters_after.clone().iter() {
             match value {
-                Some(value) => self.session.parameters.insert_mut(parameter.clone(), value.clone()),
+                Some(value) => self
+                    .session
+                    .parameters
+                    .insert_mut(parameter.clone(), value.clone()),
                 None => {
                     self.session.parameters.remove_mut(parameter);
                 }
             }
         }
         let created_in_script = self.session.transaction.created_in_script.clone();
-        self.session.transaction =
-            TransactionState { created: created_in_script.clone(), created_in_script, ..TransactionState::default() };
+        self.session.transaction = TransactionState {
+            created: created_in_script.clone(),
+            created_in_script,
+            ..TransactionState::default()
+        };
     }
 
     fn rollback(&mut self) {
@@ -104,7 +110,13 @@ impl State {
     }
 
     fn rollback_to(&mut self, name: &Name) {
-        let found = self.session.transaction.savepoints.iter().rfind(|(n, _)| n == name).cloned();
+        let found = self
+            .session
+            .transaction
+            .savepoints
+            .iter()
+            .rfind(|(n, _)| n == name)
+            .cloned();
         if let Some((name, checkpoint)) = found {
             *self = (*checkpoint.0).clone();
             // The savepoint itself stays, to go back to once more.
@@ -156,7 +168,11 @@ impl Fold<'_> {
             "search_path" => {
                 let before = std::mem::replace(&mut session.search_path, search_path(&change.values));
                 let after = &mut session.transaction.search_path_after;
-                *after = if local { after.take().or(Some(before)) } else { None };
+                *after = if local {
+                    after.take().or(Some(before))
+                } else {
+                    None
+                };
             }
             _ => self.set_parameter(change, local),
         }
@@ -169,7 +185,9 @@ impl Fold<'_> {
         if change.values.is_empty() {
             session.parameters.remove_mut(parameter);
         } else {
-            session.parameters.insert_mut(parameter.clone(), change.values.join(", ").into());
+            session
+                .parameters
+                .insert_mut(parameter.clone(), change.values.join(", ").into());
         }
         let after = &mut session.transaction.parameters_after;
         if !local {
@@ -188,5 +206,10 @@ fn search_path(values: &[Arc<str>]) -> Arc<Vec<Name>> {
         [one] if one.contains(',') => one.split(',').map(|s| Name::fold(s.trim())).collect::<Vec<_>>(),
         many => many.iter().map(|s| Name::new(s)).collect(),
     };
-    Arc::new(names.into_iter().filter(|n| !matches!(n.as_str(), "" | "$user" | "\"$user\"")).collect())
+    Arc::new(
+        names
+            .into_iter()
+            .filter(|n| !matches!(n.as_str(), "" | "$user" | "\"$user\""))
+            .collect(),
+    )
 }

@@ -7,10 +7,12 @@ use confiture_syntax::Name;
 use super::index::{IndexSpec, Reach, storage};
 use super::{Done, Fold, Note, exists, missing, refused, written};
 use crate::catalog::{
-    Column, Constraint, ConstraintKind, Parent, PartitionBound, PartitionKey, QualName, Relation, RelationKind,
-    TypeKind,
+    Column, Constraint, ConstraintKind, Parent, PartitionBound, PartitionKey, QualName, Relation,
+    RelationKind, TypeKind,
 };
-use crate::change::{ColumnDef, ConstraintDef, ConstraintDefKind, CreateTable, LikeClause, ObjectRef, TableElement};
+use crate::change::{
+    ColumnDef, ConstraintDef, ConstraintDefKind, CreateTable, LikeClause, ObjectRef, TableElement,
+};
 
 /// A table while its definition is read.
 pub(super) struct Draft<'c> {
@@ -28,7 +30,11 @@ impl Fold<'_> {
         let persistence = self.persistence_in(&change.name, change.persistence);
         let name = self.new_relation_name(&change.name, persistence);
         if self.catalog().is_relation_name(&name) {
-            return if change.if_not_exists { Ok(()) } else { Err(exists(written(&change.name))) };
+            return if change.if_not_exists {
+                Ok(())
+            } else {
+                Err(exists(written(&change.name)))
+            };
         }
         if self.catalog().types.contains_key(&name) {
             return Err(exists(written(&change.name)));
@@ -51,17 +57,21 @@ impl Fold<'_> {
             (false, Some(_)) => RelationKind::PartitionedTable,
             (false, None) => RelationKind::Table,
         };
-        let partition_key = change
-            .partition_by
-            .as_ref()
-            .map(|(strategy, keys)| PartitionKey { strategy: strategy.clone(), keys: keys.clone() });
+        let partition_key = change.partition_by.as_ref().map(|(strategy, keys)| PartitionKey {
+            strategy: strategy.clone(),
+            keys: keys.clone(),
+        });
         let relation = Relation {
             kind,
             persistence,
             partition_key,
             options: storage(&change.options),
             tablespace: change.tablespace.as_ref().map(|t| t.name.clone()),
-            access_method: change.access_method.as_ref().map(|m| m.name.clone()).filter(|m| m.as_str() != "heap"),
+            access_method: change
+                .access_method
+                .as_ref()
+                .map(|m| m.name.clone())
+                .filter(|m| m.as_str() != "heap"),
             origin: self.at(change.name.range),
             ..Relation::default()
         };
@@ -83,9 +93,14 @@ impl Fold<'_> {
     fn read_type(&mut self, of: &ObjectRef, draft: &mut Draft<'_>) -> Done {
         let name = self.need_type(of)?;
         let ty = self.catalog().types.get(&name).cloned();
-        let Some(TypeKind::Composite(attributes)) = ty.as_ref().map(|t| &t.kind) else { return Err(refused(written(of))) };
+        let Some(TypeKind::Composite(attributes)) = ty.as_ref().map(|t| &t.kind) else {
+            return Err(refused(written(of)));
+        };
         let origin = self.at(of.range);
-        draft.columns.extend(attributes.iter().map(|(name, ty)| Column { ty: Some(ty.clone()), ..blank_column(name, origin) }));
+        draft.columns.extend(attributes.iter().map(|(name, ty)| Column {
+            ty: Some(ty.clone()),
+            ..blank_column(name, origin)
+        }));
         draft.relation.of_type = Some(name);
         Ok(())
     }
@@ -98,13 +113,21 @@ impl Fold<'_> {
                 return Err(refused(parent.to_string()));
             }
             self.inherit_from(&parent, draft);
-            let bound = bound.clone().map_or(PartitionBound::Default, PartitionBound::Values);
-            draft.relation.parents.push(Parent { relation: parent, bound: Some(bound) });
+            let bound = bound
+                .clone()
+                .map_or(PartitionBound::Default, PartitionBound::Values);
+            draft.relation.parents.push(Parent {
+                relation: parent,
+                bound: Some(bound),
+            });
         }
         for parent in &change.inherits {
             let parent = self.need_relation(parent)?;
             self.inherit_from(&parent, draft);
-            draft.relation.parents.push(Parent { relation: parent, bound: None });
+            draft.relation.parents.push(Parent {
+                relation: parent,
+                bound: None,
+            });
         }
         Ok(())
     }
@@ -167,13 +190,21 @@ impl Fold<'_> {
     /// The order in which PostgreSQL does it decides which names are taken: table with what it inherits, then
     /// checks, indexes, what LIKE adds, foreign keys.
     fn finish_table(&mut self, change: &CreateTable, draft: Draft<'_>) -> Done {
-        let Draft { name, mut relation, columns, inherited_checks, constraints, likes } = draft;
+        let Draft {
+            name,
+            mut relation,
+            columns,
+            inherited_checks,
+            constraints,
+            likes,
+        } = draft;
         relation.columns = Arc::new(columns.into_iter().map(Arc::new).collect());
         for (check, constraint) in inherited_checks {
             relation.constraints.insert_mut(check, Arc::new(constraint));
         }
         let parents: Vec<QualName> = relation.parents.iter().map(|p| p.relation.clone()).collect();
-        self.catalog_mut().insert_relation(name.clone(), Arc::new(relation));
+        self.catalog_mut()
+            .insert_relation(name.clone(), Arc::new(relation));
         self.mark_created(&name);
         if change.partition_of.is_some() {
             for parent in &parents {
@@ -200,7 +231,11 @@ impl Fold<'_> {
     }
 
     /// Indexes of keys: the primary key's first, equal ones merged (`transformIndexConstraints`).
-    pub(super) fn index_specs(&mut self, table: &QualName, defs: &[&ConstraintDef]) -> Result<Vec<IndexSpec>, Note> {
+    pub(super) fn index_specs(
+        &mut self,
+        table: &QualName,
+        defs: &[&ConstraintDef],
+    ) -> Result<Vec<IndexSpec>, Note> {
         let is_primary = |d: &&&ConstraintDef| matches!(d.kind, ConstraintDefKind::PrimaryKey(_));
         if defs.iter().filter(is_primary).count() > 1 {
             return Err(exists(format!("{table}: primary key")));
@@ -269,7 +304,13 @@ fn merge_column(column: &mut Column, defined: Column, own: bool) {
 
 /// Whether two key constraints ask for the same index, names and primacy aside.
 fn same_spec(a: &IndexSpec, b: &IndexSpec) -> bool {
-    let texts = |s: &IndexSpec| -> Vec<_> { s.index.keys.iter().map(|k| (k.expr.text.clone(), k.descending)).collect() };
+    let texts = |s: &IndexSpec| -> Vec<_> {
+        s.index
+            .keys
+            .iter()
+            .map(|k| (k.expr.text.clone(), k.descending))
+            .collect()
+    };
     let operators = |s: &IndexSpec| match s.constraint.as_ref().map(|c| &c.kind) {
         Some(ConstraintKind::Exclude { operators }) => operators.clone(),
         _ => Vec::new(),

@@ -14,7 +14,11 @@ impl Fold<'_> {
         if existing.is_some_and(|t| !change.or_replace || t.inherited || t.constraint) {
             return Err(exists(change.name.name.to_string()));
         }
-        if let Some(column) = change.update_columns.iter().find(|c| relation.column(&c.name).is_none()) {
+        if let Some(column) = change
+            .update_columns
+            .iter()
+            .find(|c| relation.column(&c.name).is_none())
+        {
             return Err(missing(format!("{table}.{}", column.name)));
         }
         let trigger = Trigger {
@@ -37,7 +41,9 @@ impl Fold<'_> {
             }
         }
         if let Some(relation) = self.catalog_mut().relation_mut(&table) {
-            relation.triggers.insert_mut(change.name.name.clone(), Arc::new(trigger));
+            relation
+                .triggers
+                .insert_mut(change.name.name.clone(), Arc::new(trigger));
         }
         Ok(())
     }
@@ -59,7 +65,10 @@ impl Fold<'_> {
     pub(super) fn create_policy(&mut self, change: &CreatePolicy) -> Done {
         let table = self.need_relation(&change.table)?;
         let relation = self.relation(&table);
-        if !matches!(relation.kind, RelationKind::Table | RelationKind::PartitionedTable) {
+        if !matches!(
+            relation.kind,
+            RelationKind::Table | RelationKind::PartitionedTable
+        ) {
             return Err(refused(table.to_string()));
         }
         if relation.policies.contains_key(&change.name.name) {
@@ -75,7 +84,9 @@ impl Fold<'_> {
             origin: self.at(change.name.range),
         };
         if let Some(relation) = self.catalog_mut().relation_mut(&table) {
-            relation.policies.insert_mut(change.name.name.clone(), Arc::new(policy));
+            relation
+                .policies
+                .insert_mut(change.name.name.clone(), Arc::new(policy));
         }
         Ok(())
     }
@@ -83,7 +94,10 @@ impl Fold<'_> {
     pub(super) fn alter_policy(&mut self, change: &AlterPolicy) -> Done {
         let table = self.need_relation(&change.table)?;
         let relation = self.catalog_mut().relation_mut(&table);
-        let Some(policy) = relation.and_then(|r| r.policies.get_mut(&change.name.name)).map(Arc::make_mut) else {
+        let Some(policy) = relation
+            .and_then(|r| r.policies.get_mut(&change.name.name))
+            .map(Arc::make_mut)
+        else {
             return Err(missing(change.name.name.to_string()));
         };
         if let Some(roles) = &change.roles {

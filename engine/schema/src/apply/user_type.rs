@@ -8,14 +8,19 @@ use super::relocate::for_each_expr;
 use super::{Done, Fold, exists, missing, refused, rewrite, written};
 use crate::catalog::{Column, Domain, FunctionKey, QualName, TypeDef, TypeKind};
 use crate::change::{
-    AlterType, AlterTypeAction, AttributeAction, CreateType, CreateTypeKind, DropBehavior, Ident, TypeRef, ValuePlace,
+    AlterType, AlterTypeAction, AttributeAction, CreateType, CreateTypeKind, DropBehavior, Ident, TypeRef,
+    ValuePlace,
 };
 use crate::types::SqlType;
 
 impl Fold<'_> {
     pub(super) fn create_type(&mut self, change: &CreateType) -> Done {
         let name = self.new_name(&change.name);
-        let shell = self.catalog().types.get(&name).is_some_and(|t| matches!(t.kind, TypeKind::Base));
+        let shell = self
+            .catalog()
+            .types
+            .get(&name)
+            .is_some_and(|t| matches!(t.kind, TypeKind::Base));
         let taken = self.catalog().types.contains_key(&name) || self.catalog().relations.contains_key(&name);
         // A shell is filled later by a CREATE TYPE of the same name.
         if taken && !(shell && change.kind == CreateTypeKind::Base) {
@@ -27,13 +32,20 @@ impl Fold<'_> {
         }
         let kind = match &change.kind {
             CreateTypeKind::Enum(labels) => TypeKind::Enum(labels.clone()),
-            CreateTypeKind::Composite(attributes) => {
-                TypeKind::Composite(attributes.iter().map(|(n, t)| (n.name.clone(), self.type_of(t))).collect())
-            }
+            CreateTypeKind::Composite(attributes) => TypeKind::Composite(
+                attributes
+                    .iter()
+                    .map(|(n, t)| (n.name.clone(), self.type_of(t)))
+                    .collect(),
+            ),
             CreateTypeKind::Range(subtype) => TypeKind::Range(self.type_of(subtype)),
             CreateTypeKind::Base => TypeKind::Base,
         };
-        let ty = TypeDef { kind, comment: None, origin: self.at(change.name.range) };
+        let ty = TypeDef {
+            kind,
+            comment: None,
+            origin: self.at(change.name.range),
+        };
         self.catalog_mut().insert_type(name, Arc::new(ty));
         Ok(())
     }
@@ -41,9 +53,12 @@ impl Fold<'_> {
     pub(super) fn alter_type(&mut self, change: &AlterType) -> Done {
         let name = self.need_type(&change.name)?;
         match &change.action {
-            AlterTypeAction::AddValue { label, if_not_exists, place, .. } => {
-                self.add_label(&name, label, *if_not_exists, place.as_ref())
-            }
+            AlterTypeAction::AddValue {
+                label,
+                if_not_exists,
+                place,
+                ..
+            } => self.add_label(&name, label, *if_not_exists, place.as_ref()),
             AlterTypeAction::RenameValue { from, to } => {
                 let labels = self.labels(&name)?;
                 if labels.contains(to) {
@@ -57,9 +72,9 @@ impl Fold<'_> {
                     None => Err(missing(from.clone())),
                 }
             }
-            AlterTypeAction::Attributes(actions) => {
-                actions.iter().try_for_each(|action| self.alter_attribute(&name, action))
-            }
+            AlterTypeAction::Attributes(actions) => actions
+                .iter()
+                .try_for_each(|action| self.alter_attribute(&name, action)),
             AlterTypeAction::SetProperties => Ok(()),
         }
     }
@@ -81,19 +96,28 @@ impl Fold<'_> {
     ) -> Done {
         let labels = self.labels(name)?;
         if labels.contains(label) {
-            return if if_not_exists { Ok(()) } else { Err(exists(label.clone())) };
+            return if if_not_exists {
+                Ok(())
+            } else {
+                Err(exists(label.clone()))
+            };
         }
         let at = match place {
             None => labels.len(),
             Some((place, neighbor)) => {
-                let at = labels.iter().position(|l| l == neighbor).ok_or_else(|| missing(neighbor.clone()))?;
+                let at = labels
+                    .iter()
+                    .position(|l| l == neighbor)
+                    .ok_or_else(|| missing(neighbor.clone()))?;
                 if *place == ValuePlace::Before { at } else { at + 1 }
             }
         };
         labels.insert(at, label.clone());
         let transaction = &mut self.state.session.transaction;
         if transaction.open {
-            transaction.new_enum_labels.insert_mut((name.clone(), label.clone()), ());
+            transaction
+                .new_enum_labels
+                .insert_mut((name.clone(), label.clone()), ());
         }
         Ok(())
     }
@@ -119,7 +143,13 @@ impl Fold<'_> {
                 let origin = self.at(attribute.range);
                 for table in self.typed_tables(name, *behavior) {
                     let column = super::table::blank_column(&attribute.name, origin);
-                    self.push_column(&table, Column { ty: Some(ty.clone()), ..column });
+                    self.push_column(
+                        &table,
+                        Column {
+                            ty: Some(ty.clone()),
+                            ..column
+                        },
+                    );
                 }
             }
             AttributeAction::Drop(attribute, if_exists, behavior) => {
@@ -134,14 +164,25 @@ impl Fold<'_> {
                     self.drop_targets(vec![column], *behavior)?;
                 }
             }
-            AttributeAction::AlterType(attribute, ty, behavior) => self.retype_attribute(name, attribute, ty, *behavior)?,
+            AttributeAction::AlterType(attribute, ty, behavior) => {
+                self.retype_attribute(name, attribute, ty, *behavior)?
+            }
         }
         Ok(())
     }
 
-    fn retype_attribute(&mut self, name: &QualName, attribute: &Ident, ty: &TypeRef, behavior: DropBehavior) -> Done {
+    fn retype_attribute(
+        &mut self,
+        name: &QualName,
+        attribute: &Ident,
+        ty: &TypeRef,
+        behavior: DropBehavior,
+    ) -> Done {
         let ty = self.type_of(ty);
-        let own = self.attributes(name)?.iter_mut().find(|(n, _)| *n == attribute.name);
+        let own = self
+            .attributes(name)?
+            .iter_mut()
+            .find(|(n, _)| *n == attribute.name);
         own.ok_or_else(|| missing(attribute.name.to_string()))?.1 = ty.clone();
         for table in self.typed_tables(name, behavior) {
             if let Some(column) = self.catalog_mut().column_mut(&table, &attribute.name) {
@@ -155,7 +196,11 @@ impl Fold<'_> {
         if behavior == DropBehavior::Restrict {
             return Vec::new();
         }
-        let typed = self.catalog().relations.iter().filter(|(_, r)| r.of_type.as_ref() == Some(ty));
+        let typed = self
+            .catalog()
+            .relations
+            .iter()
+            .filter(|(_, r)| r.of_type.as_ref() == Some(ty));
         typed.map(|(name, _)| name.clone()).collect()
     }
 
@@ -167,11 +212,17 @@ impl Fold<'_> {
         if self.catalog().types.contains_key(&to) || self.catalog().is_relation_name(&to) {
             return Err(exists(to.to_string()));
         }
-        let Some(ty) = self.catalog_mut().take_type(from) else { return Err(missing(from.to_string())) };
+        let Some(ty) = self.catalog_mut().take_type(from) else {
+            return Err(missing(from.to_string()));
+        };
         self.catalog_mut().insert_type(to.clone(), ty);
         self.rename_type_users(from, &to);
         let labels = &mut self.state.session.transaction.new_enum_labels;
-        let added: Vec<_> = labels.keys().filter(|(ty, _)| ty == from).map(|(_, label)| label.clone()).collect();
+        let added: Vec<_> = labels
+            .keys()
+            .filter(|(ty, _)| ty == from)
+            .map(|(_, label)| label.clone())
+            .collect();
         for label in added {
             labels.remove_mut(&(from.clone(), label.clone()));
             labels.insert_mut((to.clone(), label), ());
@@ -182,16 +233,24 @@ impl Fold<'_> {
     /// Columns, types and functions of a type or row type that has another name now.
     pub(super) fn rename_type_users(&mut self, from: &QualName, to: &QualName) {
         let is = |ty: &SqlType| ty.schema.as_ref() == Some(&from.schema) && ty.name == from.name;
-        let renamed = |ty: &SqlType| SqlType { schema: Some(to.schema.clone()), name: to.name.clone(), ..ty.clone() };
+        let renamed = |ty: &SqlType| SqlType {
+            schema: Some(to.schema.clone()),
+            name: to.name.clone(),
+            ..ty.clone()
+        };
         let users: Vec<QualName> = self
             .catalog()
             .relations
             .iter()
-            .filter(|(_, r)| r.of_type.as_ref() == Some(from) || r.columns.iter().any(|c| c.ty.as_ref().is_some_and(is)))
+            .filter(|(_, r)| {
+                r.of_type.as_ref() == Some(from) || r.columns.iter().any(|c| c.ty.as_ref().is_some_and(is))
+            })
             .map(|(n, _)| n.clone())
             .collect();
         for table in users {
-            let Some(relation) = self.catalog_mut().relation_mut(&table) else { continue };
+            let Some(relation) = self.catalog_mut().relation_mut(&table) else {
+                continue;
+            };
             for column in Arc::make_mut(&mut relation.columns) {
                 if let Some(ty) = column.ty.as_ref().filter(|t| is(t)).map(renamed) {
                     Arc::make_mut(column).ty = Some(ty);
@@ -222,17 +281,25 @@ impl Fold<'_> {
             TypeKind::Range(subtype) => is(subtype),
             _ => false,
         };
-        let users: Vec<QualName> =
-            self.catalog().types.iter().filter(|(_, t)| uses(&t.kind)).map(|(n, _)| n.clone()).collect();
+        let users: Vec<QualName> = self
+            .catalog()
+            .types
+            .iter()
+            .filter(|(_, t)| uses(&t.kind))
+            .map(|(n, _)| n.clone())
+            .collect();
         for name in users {
-            let Some(ty) = self.catalog_mut().types.get_mut(&name).map(Arc::make_mut) else { continue };
+            let Some(ty) = self.catalog_mut().types.get_mut(&name).map(Arc::make_mut) else {
+                continue;
+            };
             ty.kind = match &ty.kind {
                 TypeKind::Composite(attributes) => {
                     TypeKind::Composite(attributes.iter().map(|(n, t)| (n.clone(), swap(t))).collect())
                 }
-                TypeKind::Domain(domain) => {
-                    TypeKind::Domain(Arc::new(Domain { base: swap(&domain.base), ..(**domain).clone() }))
-                }
+                TypeKind::Domain(domain) => TypeKind::Domain(Arc::new(Domain {
+                    base: swap(&domain.base),
+                    ..(**domain).clone()
+                })),
                 TypeKind::Range(subtype) => TypeKind::Range(swap(subtype)),
                 other => other.clone(),
             };
@@ -251,16 +318,27 @@ impl Fold<'_> {
             .catalog()
             .functions
             .iter()
-            .filter(|(key, f)| key.arguments.iter().any(is) || f.returns.as_ref().is_some_and(|r| r.contains(&old)))
+            .filter(|(key, f)| {
+                key.arguments.iter().any(is) || f.returns.as_ref().is_some_and(|r| r.contains(&old))
+            })
             .map(|(key, _)| key.clone())
             .collect();
         for key in users {
-            let Some(function) = self.catalog().functions.get(&key).cloned() else { continue };
+            let Some(function) = self.catalog().functions.get(&key).cloned() else {
+                continue;
+            };
             self.catalog_mut().functions.remove_mut(&key);
-            let arguments = key.arguments.iter().map(|t| if is(t) { renamed(t) } else { t.clone() }).collect();
+            let arguments = key
+                .arguments
+                .iter()
+                .map(|t| if is(t) { renamed(t) } else { t.clone() })
+                .collect();
             let mut function = (*function).clone();
             function.returns = function.returns.map(|r| replace_word(&r, &old, &new).into());
-            let key = FunctionKey { name: key.name.clone(), arguments };
+            let key = FunctionKey {
+                name: key.name.clone(),
+                arguments,
+            };
             self.catalog_mut().functions.insert_mut(key, Arc::new(function));
         }
     }

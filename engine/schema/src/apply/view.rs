@@ -21,8 +21,14 @@ struct Output {
 impl Fold<'_> {
     pub(super) fn create_view(&mut self, change: &CreateView) -> Done {
         let sources = self.sources(&change.query);
-        let temporary = sources.iter().any(|s| self.relation(s).persistence == Persistence::Temporary);
-        let persistence = if temporary { Persistence::Temporary } else { change.persistence };
+        let temporary = sources
+            .iter()
+            .any(|s| self.relation(s).persistence == Persistence::Temporary);
+        let persistence = if temporary {
+            Persistence::Temporary
+        } else {
+            change.persistence
+        };
         let persistence = self.persistence_in(&change.name, persistence);
         let name = self.new_relation_name(&change.name, persistence);
         let existing = self.catalog().relations.get(&name).cloned();
@@ -59,27 +65,45 @@ impl Fold<'_> {
         let persistence = self.persistence_in(&change.name, change.persistence);
         let name = self.new_relation_name(&change.name, persistence);
         if self.catalog().is_relation_name(&name) || self.catalog().types.contains_key(&name) {
-            return if change.if_not_exists { Ok(()) } else { Err(exists(written(&change.name))) };
+            return if change.if_not_exists {
+                Ok(())
+            } else {
+                Err(exists(written(&change.name)))
+            };
         }
         let sources = self.sources(&change.query);
         let output = self.output(&change.query, &change.columns);
         if !output.known && !change.materialized {
-            self.note(super::NoteKind::Unknown, format!("columns of {}", written(&change.name)));
+            self.note(
+                super::NoteKind::Unknown,
+                format!("columns of {}", written(&change.name)),
+            );
         }
-        let view = change.materialized.then(|| Arc::new(view_of(&change.query, sources, output.known)));
+        let view = change
+            .materialized
+            .then(|| Arc::new(view_of(&change.query, sources, output.known)));
         let relation = Relation {
-            kind: if change.materialized { RelationKind::MaterializedView } else { RelationKind::Table },
+            kind: if change.materialized {
+                RelationKind::MaterializedView
+            } else {
+                RelationKind::Table
+            },
             persistence,
             columns: shared(output.columns),
             view,
             options: storage(&change.options),
             tablespace: change.tablespace.as_ref().map(|t| t.name.clone()),
-            access_method: change.access_method.as_ref().map(|m| m.name.clone()).filter(|m| m.as_str() != "heap"),
+            access_method: change
+                .access_method
+                .as_ref()
+                .map(|m| m.name.clone())
+                .filter(|m| m.as_str() != "heap"),
             unpopulated: change.materialized && change.no_data,
             origin: self.at(change.name.range),
             ..Relation::default()
         };
-        self.catalog_mut().insert_relation(name.clone(), Arc::new(relation));
+        self.catalog_mut()
+            .insert_relation(name.clone(), Arc::new(relation));
         self.mark_created(&name);
         Ok(())
     }
@@ -112,13 +136,19 @@ impl Fold<'_> {
 
     /// The columns that a query gives, under the names that are given.
     fn output(&self, query: &Query, names: &[Ident]) -> Output {
-        let mut output = Output { columns: Vec::new(), known: !query.output.is_empty() };
+        let mut output = Output {
+            columns: Vec::new(),
+            known: !query.output.is_empty(),
+        };
         for column in &query.output {
             self.output_column(column, &mut output);
         }
         if names.len() > output.columns.len() && !output.known {
             let rest = &names[output.columns.len()..];
-            output.columns.extend(rest.iter().map(|n| super::table::blank_column(&n.name, self.origin)));
+            output.columns.extend(
+                rest.iter()
+                    .map(|n| super::table::blank_column(&n.name, self.origin)),
+            );
         }
         // Where a star before them isn't known, the given names tell nothing about which column is which.
         for (column, name) in output.columns.iter_mut().zip(names) {
@@ -140,12 +170,19 @@ impl Fold<'_> {
                     self.relation(&relation).column(column).cloned()
                 });
                 output.columns.push(match source {
-                    Some(source) => Column { ty: source.ty.clone(), collation: source.collation.clone(), ..blank(name) },
+                    Some(source) => Column {
+                        ty: source.ty.clone(),
+                        collation: source.collation.clone(),
+                        ..blank(name)
+                    },
                     None => blank(name),
                 });
             }
             OutputColumn::Typed { name, ty } => {
-                output.columns.push(Column { ty: Some(self.state.resolve_type(ty)), ..blank(name) });
+                output.columns.push(Column {
+                    ty: Some(self.state.resolve_type(ty)),
+                    ..blank(name)
+                });
             }
             OutputColumn::Named(name) => output.columns.push(blank(name)),
         }
@@ -175,7 +212,11 @@ fn shared(columns: Vec<Column>) -> Arc<Vec<Arc<Column>>> {
 }
 
 fn view_of(query: &Query, sources: Vec<QualName>, columns_known: bool) -> ViewDef {
-    ViewDef { query: query.text.clone(), sources, columns_known }
+    ViewDef {
+        query: query.text.clone(),
+        sources,
+        columns_known,
+    }
 }
 
 /// What CREATE OR REPLACE VIEW leaves as it was.
@@ -184,12 +225,17 @@ fn keep(relation: &mut Relation, existing: &Relation) {
     relation.owner = existing.owner.clone();
     relation.triggers = existing.triggers.clone();
     relation.rules = existing.rules.clone();
-    let columns = relation.columns.iter().map(|column| match existing.column(&column.name) {
-        Some(old) => {
-            Arc::new(Column { comment: old.comment.clone(), default: old.default.clone(), ..(**column).clone() })
-        }
-        None => column.clone(),
-    });
+    let columns = relation
+        .columns
+        .iter()
+        .map(|column| match existing.column(&column.name) {
+            Some(old) => Arc::new(Column {
+                comment: old.comment.clone(),
+                default: old.default.clone(),
+                ..(**column).clone()
+            }),
+            None => column.clone(),
+        });
     relation.columns = Arc::new(columns.collect());
 }
 

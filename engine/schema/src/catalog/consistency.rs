@@ -11,15 +11,44 @@ impl Catalog {
         let mut wrong = Vec::new();
         let mut again = self.clone();
         again.relink();
-        compare("index_tables", &self.index_tables, &again.index_tables, &mut wrong);
-        compare("referenced_by", &self.referenced_by, &again.referenced_by, &mut wrong);
+        compare(
+            "index_tables",
+            &self.index_tables,
+            &again.index_tables,
+            &mut wrong,
+        );
+        compare(
+            "referenced_by",
+            &self.referenced_by,
+            &again.referenced_by,
+            &mut wrong,
+        );
         compare("children", &self.children, &again.children, &mut wrong);
-        compare("dependent_views", &self.dependent_views, &again.dependent_views, &mut wrong);
-        compare("owned_sequences", &self.owned_sequences, &again.owned_sequences, &mut wrong);
-        compare("constraint_names", &self.constraint_names, &again.constraint_names, &mut wrong);
+        compare(
+            "dependent_views",
+            &self.dependent_views,
+            &again.dependent_views,
+            &mut wrong,
+        );
+        compare(
+            "owned_sequences",
+            &self.owned_sequences,
+            &again.owned_sequences,
+            &mut wrong,
+        );
+        compare(
+            "constraint_names",
+            &self.constraint_names,
+            &again.constraint_names,
+            &mut wrong,
+        );
         self.check_names(&mut wrong);
         self.check_relations(&mut wrong);
-        if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(wrong.join("\n"))
+        }
     }
 
     fn check_names(&self, wrong: &mut Vec<String>) {
@@ -43,24 +72,38 @@ impl Catalog {
                 }
             }
             if let Some((table, column)) = relation.sequence.as_ref().and_then(|s| s.owned_by.as_ref())
-                && self.relations.get(table).is_none_or(|t| t.column(column).is_none())
+                && self
+                    .relations
+                    .get(table)
+                    .is_none_or(|t| t.column(column).is_none())
             {
                 wrong.push(format!("{name}: its owner {table}.{column} is missing"));
             }
             for (constraint_name, constraint) in relation.constraints.iter() {
                 let columns = match &constraint.kind {
-                    ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns } => columns.as_slice(),
+                    ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns } => {
+                        columns.as_slice()
+                    }
                     ConstraintKind::ForeignKey(key) => key.columns.as_slice(),
                     _ => &[],
                 };
                 for column in columns.iter().filter(|c| relation.column(c).is_none()) {
-                    wrong.push(format!("{name}: {constraint_name} is on {column}, which is missing"));
+                    wrong.push(format!(
+                        "{name}: {constraint_name} is on {column}, which is missing"
+                    ));
                 }
                 let needs_index = !matches!(
                     constraint.kind,
-                    ConstraintKind::Check { .. } | ConstraintKind::ForeignKey(_) | ConstraintKind::NotNull { .. }
+                    ConstraintKind::Check { .. }
+                        | ConstraintKind::ForeignKey(_)
+                        | ConstraintKind::NotNull { .. }
                 );
-                if needs_index && !relation.indexes.get(constraint_name).is_some_and(|i| i.constraint) {
+                if needs_index
+                    && !relation
+                        .indexes
+                        .get(constraint_name)
+                        .is_some_and(|i| i.constraint)
+                {
                     wrong.push(format!("{name}: {constraint_name} has no index"));
                 }
             }
@@ -68,11 +111,23 @@ impl Catalog {
                 if index.constraint && !relation.constraints.contains_key(index_name) {
                     wrong.push(format!("{name}: index {index_name} has no constraint"));
                 }
-                let keys = index.keys.iter().filter_map(|k| k.expr.facts.bare_column.as_ref());
-                for column in keys.chain(&index.include).filter(|c| relation.column(c).is_none()) {
-                    wrong.push(format!("{name}: index {index_name} is on {column}, which is missing"));
+                let keys = index
+                    .keys
+                    .iter()
+                    .filter_map(|k| k.expr.facts.bare_column.as_ref());
+                for column in keys
+                    .chain(&index.include)
+                    .filter(|c| relation.column(c).is_none())
+                {
+                    wrong.push(format!(
+                        "{name}: index {index_name} is on {column}, which is missing"
+                    ));
                 }
-                if index.parent.as_ref().is_some_and(|p| !self.index_tables.contains_key(p)) {
+                if index
+                    .parent
+                    .as_ref()
+                    .is_some_and(|p| !self.index_tables.contains_key(p))
+                {
                     wrong.push(format!("{name}: the parent of index {index_name} is missing"));
                 }
             }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use confiture_syntax::Name;
 use rpds::RedBlackTreeMapSync as Map;
 
-use super::{Catalog, Column, Constraint, ConstraintKind, Index, Parent, QualName, Relation, TypeDef, TypeKind};
+use super::{
+    Catalog, Column, Constraint, ConstraintKind, Index, Parent, QualName, Relation, TypeDef, TypeKind,
+};
 
 impl Catalog {
     /// Computes every backward map anew from what the relations say. What puts a catalog together by hand, as
@@ -63,13 +65,19 @@ impl Catalog {
 
     /// A constraint, to change what doesn't concern the relation that it references.
     pub(crate) fn constraint_mut(&mut self, table: &QualName, name: &Name) -> Option<&mut Constraint> {
-        self.relation_mut(table)?.constraints.get_mut(name).map(Arc::make_mut)
+        self.relation_mut(table)?
+            .constraints
+            .get_mut(name)
+            .map(Arc::make_mut)
     }
 
     /// An index, to change.
     pub(crate) fn index_mut(&mut self, index: &QualName) -> Option<&mut Index> {
         let table = QualName::new(index.schema.clone(), self.index_tables.get(index)?.clone());
-        self.relation_mut(&table)?.indexes.get_mut(&index.name).map(Arc::make_mut)
+        self.relation_mut(&table)?
+            .indexes
+            .get_mut(&index.name)
+            .map(Arc::make_mut)
     }
 
     /// Adds a constraint to a relation.
@@ -91,7 +99,10 @@ impl Catalog {
 
     /// Adds an index to a relation.
     pub(crate) fn insert_index(&mut self, table: &QualName, name: Name, index: Arc<Index>) {
-        self.index_tables.insert_mut(QualName::new(table.schema.clone(), name.clone()), table.name.clone());
+        self.index_tables.insert_mut(
+            QualName::new(table.schema.clone(), name.clone()),
+            table.name.clone(),
+        );
         if let Some(relation) = self.relation_mut(table) {
             relation.indexes.insert_mut(name, index);
         }
@@ -100,7 +111,8 @@ impl Catalog {
     /// Takes an index away.
     pub(crate) fn remove_index(&mut self, table: &QualName, name: &Name) -> Option<Arc<Index>> {
         let index = self.relations.get(table)?.indexes.get(name)?.clone();
-        self.index_tables.remove_mut(&QualName::new(table.schema.clone(), name.clone()));
+        self.index_tables
+            .remove_mut(&QualName::new(table.schema.clone(), name.clone()));
         self.relation_mut(table)?.indexes.remove_mut(name);
         Some(index)
     }
@@ -115,7 +127,9 @@ impl Catalog {
 
     /// Ends that; true where it was so.
     pub(crate) fn remove_parent(&mut self, child: &QualName, parent: &QualName) -> bool {
-        let Some(relation) = self.relation_mut(child) else { return false };
+        let Some(relation) = self.relation_mut(child) else {
+            return false;
+        };
         let before = relation.parents.len();
         relation.parents.retain(|p| p.relation != *parent);
         let found = relation.parents.len() < before;
@@ -149,7 +163,10 @@ impl Catalog {
     pub(crate) fn is_relation_name(&self, name: &QualName) -> bool {
         self.relations.contains_key(name)
             || self.index_tables.contains_key(name)
-            || self.types.get(name).is_some_and(|t| matches!(t.kind, TypeKind::Composite(_)))
+            || self
+                .types
+                .get(name)
+                .is_some_and(|t| matches!(t.kind, TypeKind::Composite(_)))
     }
 
     /// Sequences that belong to a relation's columns.
@@ -162,7 +179,10 @@ impl Catalog {
             self.link_constraint(name, constraint_name, constraint);
         }
         for index in relation.indexes.keys() {
-            self.index_tables.insert_mut(QualName::new(name.schema.clone(), index.clone()), name.name.clone());
+            self.index_tables.insert_mut(
+                QualName::new(name.schema.clone(), index.clone()),
+                name.name.clone(),
+            );
         }
         for parent in &relation.parents {
             add(&mut self.children, &parent.relation, name.clone());
@@ -180,7 +200,8 @@ impl Catalog {
             self.unlink_constraint(name, constraint_name, constraint);
         }
         for index in relation.indexes.keys() {
-            self.index_tables.remove_mut(&QualName::new(name.schema.clone(), index.clone()));
+            self.index_tables
+                .remove_mut(&QualName::new(name.schema.clone(), index.clone()));
         }
         for parent in &relation.parents {
             remove(&mut self.children, &parent.relation, name);
@@ -195,14 +216,22 @@ impl Catalog {
 
     fn link_constraint(&mut self, table: &QualName, name: &Name, constraint: &Constraint) {
         if let ConstraintKind::ForeignKey(key) = &constraint.kind {
-            add(&mut self.referenced_by, &key.references, (table.clone(), name.clone()));
+            add(
+                &mut self.referenced_by,
+                &key.references,
+                (table.clone(), name.clone()),
+            );
         }
         self.remember_constraint(QualName::new(table.schema.clone(), name.clone()));
     }
 
     fn unlink_constraint(&mut self, table: &QualName, name: &Name, constraint: &Constraint) {
         if let ConstraintKind::ForeignKey(key) = &constraint.kind {
-            remove(&mut self.referenced_by, &key.references, &(table.clone(), name.clone()));
+            remove(
+                &mut self.referenced_by,
+                &key.references,
+                &(table.clone(), name.clone()),
+            );
         }
         self.forget_constraint(QualName::new(table.schema.clone(), name.clone()));
     }

@@ -30,7 +30,10 @@ pub struct QualName {
 impl QualName {
     /// From its parts, exact (already folded).
     pub fn new(schema: impl Into<Name>, name: impl Into<Name>) -> QualName {
-        QualName { schema: schema.into(), name: name.into() }
+        QualName {
+            schema: schema.into(),
+            name: name.into(),
+        }
     }
 
     /// As SQL, both parts quoted where they must be.
@@ -94,9 +97,20 @@ pub struct Catalog {
 impl Catalog {
     /// A freshly created database: schema `public`, extension `plpgsql`.
     pub fn fresh() -> Catalog {
-        let mut catalog = Catalog { linked: true, ..Catalog::default() };
-        catalog.schemas.insert_mut(Name::new("public"), Arc::new(Schema::default()));
-        catalog.extensions.insert_mut(Name::new("plpgsql"), Arc::new(Extension { schema: Some(Name::new("pg_catalog")), ..Extension::default() }));
+        let mut catalog = Catalog {
+            linked: true,
+            ..Catalog::default()
+        };
+        catalog
+            .schemas
+            .insert_mut(Name::new("public"), Arc::new(Schema::default()));
+        catalog.extensions.insert_mut(
+            Name::new("plpgsql"),
+            Arc::new(Extension {
+                schema: Some(Name::new("pg_catalog")),
+                ..Extension::default()
+            }),
+        );
         catalog
     }
 

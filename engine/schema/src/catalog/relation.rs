@@ -97,7 +97,9 @@ impl Relation {
 
     /// The primary key.
     pub fn primary_key(&self) -> Option<&Arc<Constraint>> {
-        self.constraints.values().find(|c| matches!(c.kind, ConstraintKind::PrimaryKey { .. }))
+        self.constraints
+            .values()
+            .find(|c| matches!(c.kind, ConstraintKind::PrimaryKey { .. }))
     }
 
     /// Whether it is a partition of a partitioned table.
