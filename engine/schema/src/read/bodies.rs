@@ -41,14 +41,19 @@ impl Reader<'_> {
     }
 
     fn body(&self, body: &Body) -> Vec<Nested> {
-        let broken = body
-            .errors
-            .iter()
-            .map(|e| self.unreadable("syntax error", e.range));
+        // A broken statement says so itself; other errors are the block's.
+        let told = |at: u32| {
+            let broken = body.statements.iter().filter(|s| !s.syntax.errors().is_empty());
+            broken
+                .map(|s| s.to_outer(whole(&s.syntax)))
+                .any(|r| r.start <= at && at <= r.end)
+        };
+        let errors = body.errors.iter().filter(|e| !told(e.range.start));
+        let errors = errors.map(|e| self.unreadable("syntax error", e.range));
         body.statements
             .iter()
             .map(|s| self.nested(s))
-            .chain(broken)
+            .chain(errors)
             .collect()
     }
 
@@ -58,14 +63,13 @@ impl Reader<'_> {
             place: Some(&place),
             depth: self.depth + 1,
         };
-        let whole = TextRange::new(0, inner.syntax.text().len() as u32);
         let unknown = inner.dynamic.as_ref().filter(|_| inner.syntax.text().is_empty());
         let (changes, range) = match unknown {
             Some(dynamic) => (
                 vec![self.unknown("EXECUTE of a computed string", dynamic.range)],
                 self.at(dynamic.range),
             ),
-            None => (reader.changes(&inner.syntax), place(whole)),
+            None => (reader.changes(&inner.syntax), place(whole(&inner.syntax))),
         };
         Nested {
             changes,
@@ -84,4 +88,9 @@ impl Reader<'_> {
             guarded: false,
         }
     }
+}
+
+/// The range of all of a statement's text.
+fn whole(syntax: &Syntax) -> TextRange {
+    TextRange::new(0, syntax.text().len() as u32)
 }

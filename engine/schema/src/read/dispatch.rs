@@ -12,7 +12,11 @@ impl Reader<'_> {
         let Some(node) = innermost(node) else {
             return Vec::new();
         };
+        let first = syntax.statement().is_some_and(|s| s.range() == node.range());
         let changes = match node.kind() {
+            // Bodies are told of the first statement only.
+            kind::DoStmt if !first => None,
+            kind::CreateFunctionStmt if !first => return self.plain_statement(node),
             kind::CreateFunctionStmt => self.create_function(node, self.bodies(syntax)).map(|c| vec![c]),
             kind::DoStmt => Some(vec![self.do_block(node, syntax)]),
             kind::ExplainStmt => self.explain(node, syntax),

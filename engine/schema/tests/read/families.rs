@@ -558,3 +558,19 @@ family!(
     ALTER TABLE t ADD COLUMN
 "
 );
+
+family!(
+    blocks,
+    r#"
+    DO $$ DECLARE x int := 5; BEGIN CREATE TABLE t (a int); IF NOT EXISTS (SELECT 1 FROM q) THEN ALTER TABLE "T" ADD b text; END IF; END $$
+    DO $$ BEGIN EXECUTE 'DROP TABLE "U"'; EXECUTE 'CREATE INDEX ' || x; FOR r IN SELECT * FROM w LOOP DELETE FROM z WHERE id = r.id; END LOOP; END $$
+    DO $$ BEGIN INSERT INTO q VALUES (1); EXCEPTION WHEN OTHERS THEN UPDATE e SET a = 1; END $$
+    DO $a$ BEGIN PERFORM f(1); DO $b$ BEGIN DROP VIEW "V"; END $b$; END $a$
+    DO LANGUAGE plpython3u 'x'
+    DO 'BEGIN DROP TABLE "it''s"; END'
+    DO $$ BEGIN DROP TABLE ; DROP TABLE t; END $$
+    CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT a FROM t; DELETE FROM "U" $$
+    CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.x := now(); RETURN NEW; END $$
+    BEGIN \; DROP TABLE t
+    "#
+);
