@@ -29,12 +29,39 @@ fn main() {
         if mode == "bodies" {
             for body in Syntax::parse(part).bodies() {
                 for error in &body.errors {
-                    writeln!(out, "ERR {:?} {} {}", body.language, error.message.replace('\n', " "), { let mut wide = error.range; wide.start = wide.start.saturating_sub(150); wide.end += 40; wide.slice(part).replace('\n', " ") }).expect("out");
+                    writeln!(
+                        out,
+                        "ERR {:?} {} {}",
+                        body.language,
+                        error.message.replace('\n', " "),
+                        {
+                            let mut wide = error.range;
+                            wide.start = wide.start.saturating_sub(150);
+                            wide.end += 40;
+                            wide.slice(part).replace('\n', " ")
+                        }
+                    )
+                    .expect("out");
                 }
                 for nested in &body.statements {
-                    let whole = nested.to_outer(confiture_syntax::TextRange::new(0, nested.syntax.text().len() as u32));
-                    let dynamic = nested.dynamic.as_ref().map(|dynamic| dynamic.range.slice(part).replace('\n', " "));
-                    writeln!(out, "SQL {:?} {} {:?} | {} | {}", nested.context, nested.guarded, dynamic, nested.syntax.text().replace('\n', " "), whole.slice(part).replace('\n', " ")).expect("out");
+                    let whole = nested.to_outer(confiture_syntax::TextRange::new(
+                        0,
+                        nested.syntax.text().len() as u32,
+                    ));
+                    let dynamic = nested
+                        .dynamic
+                        .as_ref()
+                        .map(|dynamic| dynamic.range.slice(part).replace('\n', " "));
+                    writeln!(
+                        out,
+                        "SQL {:?} {} {:?} | {} | {}",
+                        nested.context,
+                        nested.guarded,
+                        dynamic,
+                        nested.syntax.text().replace('\n', " "),
+                        whole.slice(part).replace('\n', " ")
+                    )
+                    .expect("out");
                 }
             }
             continue;

@@ -21,7 +21,7 @@ pub(crate) enum Variables {
 }
 
 /// Text for the grammar.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Prepared<'t> {
     pub(crate) text: Cow<'t, str>,
     pub(crate) shifts: Shifts,
@@ -29,6 +29,13 @@ pub(crate) struct Prepared<'t> {
     pub(crate) has_variables: bool,
     /// True when psql commands inside the statement were left out.
     pub(crate) has_commands: bool,
+}
+
+impl Prepared<'_> {
+    /// True when the grammar is given the source as it is.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self.text, Cow::Borrowed(_))
+    }
 }
 
 /// Where text was inserted.
@@ -92,13 +99,16 @@ pub(crate) fn prepare<'t>(
         has_variables: false,
         has_commands: false,
         last_operator: None,
+        slices: Vec::new(),
     };
     let mut lexer = Lexer::new(text, dialect).peekable_tokens();
-    let mut brackets = 0u32;
     while let Some(token) = lexer.next() {
         match token.kind {
-            TokenKind::LeftBracket => brackets += 1,
-            TokenKind::RightBracket => brackets = brackets.saturating_sub(1),
+            TokenKind::LeftBracket => preparation.open_bracket(token),
+            TokenKind::LeftParen => preparation.slices.push(false),
+            TokenKind::RightBracket | TokenKind::RightParen => {
+                preparation.slices.pop();
+            }
             TokenKind::Backslash => {
                 let end = preparation.backslash(token);
                 lexer.seek(end);
@@ -117,7 +127,7 @@ pub(crate) fn prepare<'t>(
                 );
             }
             TokenKind::Ident => preparation.ident(token, lexer.rest()),
-            kind if kind.is_variable() => preparation.variable(token, variables, brackets),
+            kind if kind.is_variable() => preparation.variable(token, variables),
             _ => preparation.token(token),
         }
         if !token.kind.is_trivia() {
@@ -136,6 +146,8 @@ struct Preparation<'t> {
     has_commands: bool,
     /// The operator right before the current token, trivia aside.
     last_operator: Option<Token>,
+    /// The open parentheses (false) and brackets (true where a `:` makes a slice).
+    slices: Vec<bool>,
 }
 
 impl<'t> Preparation<'t> {
@@ -281,7 +293,15 @@ impl<'t> Preparation<'t> {
         }
     }
 
-    fn variable(&mut self, token: Token, variables: Variables, brackets: u32) {
+    /// The brackets of `ARRAY[…]` hold elements, other brackets subscripts.
+    fn open_bracket(&mut self, token: Token) {
+        let before = self.source[..token.range.start as usize].trim_ascii_end();
+        let word = before.get(before.len().saturating_sub(5)..).unwrap_or("");
+        let in_array = before.ends_with(['[', ',']) && self.slices.last() == Some(&false);
+        self.slices.push(!word.eq_ignore_ascii_case("array") && !in_array);
+    }
+
+    fn variable(&mut self, token: Token, variables: Variables) {
         self.has_variables = true;
         let (start, end) = (token.range.start as usize, token.range.end as usize);
         match (variables, token.kind) {
@@ -289,7 +309,7 @@ impl<'t> Preparation<'t> {
             (_, TokenKind::QuotedVariable) => self.fill(start, end, b'\''),
             (_, TokenKind::IdentVariable) => self.fill(start, end, b'"'),
             // psql would leave the bound of a slice alone unless there were such a variable.
-            (_, TokenKind::Variable) if brackets > 0 => {}
+            (_, TokenKind::Variable) if self.slices.last() == Some(&true) => {}
             (Variables::Numbers, TokenKind::Variable) => self.bytes()[start..end].fill(b'1'),
             _ => self.bytes()[start..end].fill(b'_'),
         }

@@ -11,7 +11,7 @@ use crate::range::TextRange;
 use crate::repair::{self, Repair};
 use std::fmt;
 use std::sync::Arc;
-use tree_sitter::Tree;
+use tree_sitter::{InputEdit, Point, Tree};
 
 /// The longest statement that is parsed, in bytes. A longer one is not understood.
 pub const MAX_STATEMENT_BYTES: usize = 16 << 20;
@@ -26,6 +26,8 @@ struct Inner {
     /// The tree of the prepared text.
     tree: Tree,
     shifts: Shifts,
+    /// The grammar was given the text as it is.
+    is_plain: bool,
     errors: Box<[SyntaxError]>,
 }
 
@@ -50,7 +52,7 @@ impl Syntax {
 
     /// A text that is no statement, with an empty tree and no error.
     pub(crate) fn opaque(text: &str) -> Syntax {
-        Syntax::new(text, Dialect::Psql, empty_tree(), Shifts::default(), None)
+        Syntax::new(text, Dialect::Psql, empty_tree(), &Prepared::default(), None)
     }
 
     fn without_tree(text: &str, dialect: Dialect, reason: String) -> Syntax {
@@ -60,15 +62,22 @@ impl Syntax {
             message: reason,
             kind: SyntaxErrorKind::NotUnderstood,
         };
-        Syntax::new(text, dialect, empty_tree(), Shifts::default(), Some(error))
+        Syntax::new(text, dialect, empty_tree(), &Prepared::default(), Some(error))
     }
 
-    fn new(text: &str, dialect: Dialect, tree: Tree, shifts: Shifts, error: Option<SyntaxError>) -> Syntax {
+    fn new(
+        text: &str,
+        dialect: Dialect,
+        tree: Tree,
+        prepared: &Prepared<'_>,
+        error: Option<SyntaxError>,
+    ) -> Syntax {
         Syntax(Arc::new(Inner {
             text: text.into(),
             dialect,
             tree,
-            shifts,
+            shifts: prepared.shifts.clone(),
+            is_plain: prepared.is_plain(),
             errors: error.into_iter().collect(),
         }))
     }
@@ -110,23 +119,64 @@ impl Syntax {
         body::bodies(self)
     }
 
-    /// Whose tokens the text was read with.
-    pub(crate) fn dialect(&self) -> Dialect {
-        self.0.dialect
-    }
-
     /// True when both are the same parse, not only equal.
     pub fn ptr_eq(&self, other: &Syntax) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
+}
 
-    pub(crate) fn tree(&self) -> &Tree {
-        &self.0.tree
-    }
+/// How a statement's text came from another's.
+pub(crate) struct SyntaxEdit {
+    pub(crate) old: Syntax,
+    /// In the old text `start..old_end` was replaced by `start..new_end` of the new one.
+    pub(crate) start: u32,
+    pub(crate) old_end: u32,
+    pub(crate) new_end: u32,
+}
 
-    pub(crate) fn is_shifted(&self) -> bool {
-        !self.0.shifts.is_empty()
+/// From this size on, reusing an old tree is worth more than the certainty of a new one.
+const MIN_REUSE_BYTES: usize = 4096;
+
+impl Syntax {
+    /// Parses the text that an edit made, with what the edit left of the old tree.
+    pub(crate) fn parse_edited(text: &str, edit: &SyntaxEdit) -> Syntax {
+        reparse(text, edit).unwrap_or_else(|| Syntax::parse(text))
     }
+}
+
+/// `None` unless both texts are what the grammar was given and both trees are whole: the tree of a broken text may depend on what
+/// it was before.
+fn reparse(text: &str, edit: &SyntaxEdit) -> Option<Syntax> {
+    let old = &edit.old.0;
+    let is_candidate = text.len() >= MIN_REUSE_BYTES && text.len() <= MAX_STATEMENT_BYTES && old.is_plain;
+    if !is_candidate || !old.errors.is_empty() {
+        return None;
+    }
+    let prepared = prepare(text, Dialect::Psql, Variables::Keep, &[]);
+    if !prepared.is_plain() || diagnose::has_lexical_error(text, Dialect::Psql) {
+        return None;
+    }
+    let mut tree = old.tree.clone();
+    tree.edit(&InputEdit {
+        start_byte: edit.start as usize,
+        old_end_byte: edit.old_end as usize,
+        new_end_byte: edit.new_end as usize,
+        start_position: point(&old.text, edit.start),
+        old_end_position: point(&old.text, edit.old_end),
+        new_end_position: point(text, edit.new_end),
+    });
+    let tree = parser::parse(text, Some(&tree))?;
+    if diagnose::is_broken(text, &tree) {
+        return None;
+    }
+    Some(Syntax::new(text, Dialect::Psql, tree, &prepared, None))
+}
+
+fn point(text: &str, offset: u32) -> Point {
+    let before = &text.as_bytes()[..offset as usize];
+    let row = before.iter().filter(|byte| **byte == b'\n').count();
+    let column = before.iter().rev().take_while(|byte| **byte != b'\n').count();
+    Point { row, column }
 }
 
 impl fmt::Debug for Syntax {
@@ -182,7 +232,7 @@ impl Parse<'_> {
         }
         let (prepared, tree) = broken;
         let error = diagnose::diagnose(self.text, self.dialect, &prepared, &tree);
-        Syntax::new(self.text, self.dialect, tree, prepared.shifts, Some(error))
+        Syntax::new(self.text, self.dialect, tree, &prepared, Some(error))
     }
 
     fn prepare(&self, variables: Variables, repairs: &[Repair]) -> Prepared<'_> {
@@ -198,13 +248,7 @@ impl Parse<'_> {
         {
             return Attempt::Broken(tree);
         }
-        Attempt::Valid(Syntax::new(
-            self.text,
-            self.dialect,
-            tree,
-            prepared.shifts.clone(),
-            None,
-        ))
+        Attempt::Valid(Syntax::new(self.text, self.dialect, tree, prepared, None))
     }
 }
 
