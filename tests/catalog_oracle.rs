@@ -3,7 +3,8 @@
 //!
 //! `CONFITURE_TEST_MAJORS` (`13,18`) names the servers' versions; without it the newest that the machine has is used.
 //! `CONFITURE_CORPUS` is the folder of published projects (`shared/corpus/fetch`), `$TMPDIR/sql-corpus` by default;
-//! without it only the fixtures are tried.
+//! without it only the fixtures are tried. `CONFITURE_FIXTURE` and `CONFITURE_PROJECT` name the beginning of one of them;
+//! `CONFITURE_VERBOSE` lists what the server refused, `CONFITURE_NOTES` where the fold and the server judge differently.
 
 #[path = "catalog_oracle/corpus.rs"]
 mod corpus;
@@ -206,4 +207,35 @@ fn recreated(cluster: &Cluster, catalog: &Catalog) -> Result<Catalog, String> {
             .map_err(|error| format!("{error} in {statement}"))?;
     }
     introspect(&mut session).map_err(|e| e.to_string())
+}
+
+/// Prints how long a thousand tables take. Not a test: `cargo test -- --ignored --nocapture a_thousand`.
+#[test]
+#[ignore = "a measurement"]
+fn a_thousand_tables() {
+    let cluster = cluster(majors().first().copied().flatten());
+    let database = cluster.create_database("thousand").expect("a database");
+    let mut session = database.connect_blocking().expect("a session");
+    session
+        .batch(
+            "DO $$ BEGIN FOR i IN 1..1000 LOOP EXECUTE format('CREATE TABLE t%s (id bigserial PRIMARY KEY, \
+             name text NOT NULL DEFAULT ''x'', state varchar(10) CHECK (state IN (''a'', ''b'')), at timestamptz DEFAULT now(), \
+             parent bigint REFERENCES t%s, doc jsonb, n numeric(10,2) DEFAULT 0, flag bool, u uuid, tags text[])', \
+             i, greatest(i - 1, 1)); \
+             EXECUTE format('CREATE INDEX ON t%s (lower(name)) WHERE state = ''a''', i); \
+             EXECUTE format('CREATE INDEX ON t%s (parent, at DESC)', i); END LOOP; END $$",
+        )
+        .expect("tables");
+    for _ in 0..3 {
+        let began = std::time::Instant::now();
+        let catalog = introspect(&mut session).expect("a catalog");
+        let introspected = began.elapsed();
+        let began = std::time::Instant::now();
+        let length = render::text(&catalog).len();
+        println!(
+            "{} relations: introspected in {introspected:?}, {length} bytes rendered in {:?}",
+            catalog.relations.size(),
+            began.elapsed()
+        );
+    }
 }

@@ -17,7 +17,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use confiture_schema::catalog::{Catalog, QualName, Relation};
-use confiture_schema::expr::Expr;
 use tokio_postgres::Row;
 use tokio_postgres::types::FromSql;
 
@@ -132,11 +131,6 @@ fn get<'r, T: FromSql<'r>>(row: &'r Row, column: usize) -> Result<T, SqlError> {
 /// Text that may be missing, shared.
 fn shared(text: Option<String>) -> Option<Arc<str>> {
     text.map(Arc::from)
-}
-
-/// An expression as the server prints it.
-fn expr(text: &str) -> Expr {
-    Expr::parse(without_outer_parentheses(text))
 }
 
 /// The text inside a pair of parentheses that encloses all of it, as often as there is one.

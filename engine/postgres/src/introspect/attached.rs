@@ -10,7 +10,7 @@ use tokio_postgres::Row;
 
 use super::constraints::deferrable;
 use super::dictionary::class;
-use super::{Draft, expr, get};
+use super::{Draft, get};
 use crate::error::SqlError;
 use crate::session::Session;
 
@@ -92,7 +92,9 @@ fn trigger(row: &Row, draft: &Draft) -> Result<Trigger, SqlError> {
             .collect(),
         for_each_row: is(bit::ROW),
         function: QualName::new(Name::new(get::<&str>(row, 10)?), Name::new(get::<&str>(row, 11)?)),
-        when: get::<Option<&str>>(row, 12)?.and_then(when).map(expr),
+        when: get::<Option<&str>>(row, 12)?
+            .and_then(when)
+            .map(|text| draft.dictionary.expr(text)),
         constraint: get(row, 8)?,
         deferrable: deferrable(get(row, 5)?, get(row, 6)?),
         enabled: enabled(get(row, 4)?),
@@ -140,8 +142,8 @@ fn policies(session: &mut Session, draft: &mut Draft) -> Result<(), SqlError> {
                 _ => PolicyCommand::All,
             },
             roles: roles.iter().map(|r| Name::new(r)).collect(),
-            using: get::<Option<&str>>(row, 6)?.map(expr),
-            check: get::<Option<&str>>(row, 7)?.map(expr),
+            using: get::<Option<&str>>(row, 6)?.map(|text| draft.dictionary.expr(text)),
+            check: get::<Option<&str>>(row, 7)?.map(|text| draft.dictionary.expr(text)),
             comment: draft.dictionary.comment(class::POLICY, get(row, 0)?, 0),
             origin: Default::default(),
         };

@@ -10,7 +10,7 @@ use confiture_syntax::Name;
 use tokio_postgres::Row;
 
 use super::dictionary::class;
-use super::{Draft, expr, get};
+use super::{Draft, get};
 use crate::error::SqlError;
 use crate::session::Session;
 
@@ -127,7 +127,9 @@ fn kind(row: &Row, draft: &Draft) -> Result<Option<ConstraintKind>, SqlError> {
             }
         }
         "c" => ConstraintKind::Check {
-            expr: expr(get::<Option<&str>>(row, 16)?.unwrap_or_default()),
+            expr: draft
+                .dictionary
+                .expr(get::<Option<&str>>(row, 16)?.unwrap_or_default()),
         },
         "n" => match columns.into_iter().next() {
             Some(column) => ConstraintKind::NotNull { column },

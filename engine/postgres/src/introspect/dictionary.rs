@@ -1,13 +1,15 @@
 //! What the other parts look up by oid: schemas, types, comments, membership in extensions, names of columns.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use confiture_schema::catalog::QualName;
+use confiture_schema::expr::Expr;
 use confiture_schema::types::SqlType;
 use confiture_syntax::Name;
 
-use super::get;
+use super::{get, without_outer_parentheses};
 use crate::error::SqlError;
 use crate::session::Session;
 
@@ -36,6 +38,7 @@ pub(super) struct Dictionary {
     comments: HashMap<(u32, u32, i32), Arc<str>>,
     /// Names of columns by relation and attribute number.
     pub(super) columns: HashMap<(u32, i16), Name>,
+    expressions: RefCell<HashMap<Box<str>, Expr>>,
     /// Collations' names.
     pub(super) collations: HashMap<u32, QualName>,
 }
@@ -56,6 +59,7 @@ impl Dictionary {
             internal_functions: internal_functions(session)?,
             comments: comments(session)?,
             columns: HashMap::new(),
+            expressions: RefCell::default(),
             collations: collations(session)?,
         })
     }
@@ -112,6 +116,17 @@ impl Dictionary {
 
     fn type_schema(&self, entry: &TypeEntry) -> Option<Name> {
         self.schemas.get(&entry.schema).cloned()
+    }
+
+    /// An expression as the server prints it. Most of a schema's expressions say what another said.
+    pub(super) fn expr(&self, printed: &str) -> Expr {
+        let text = without_outer_parentheses(printed);
+        let known = self.expressions.borrow().get(text).cloned();
+        known.unwrap_or_else(|| {
+            let expr = Expr::parse(text);
+            self.expressions.borrow_mut().insert(text.into(), expr.clone());
+            expr
+        })
     }
 
     /// The name of a relation's column.

@@ -8,7 +8,7 @@ use confiture_syntax::Name;
 use tokio_postgres::Row;
 
 use super::dictionary::class;
-use super::{Draft, expr, get, relations};
+use super::{Draft, get, relations};
 use crate::error::SqlError;
 use crate::session::Session;
 
@@ -105,7 +105,7 @@ fn index(row: &Row, draft: &Draft, opclasses: &HashMap<u32, Name>) -> Result<Ind
         include: include.iter().map(|&n| column(n)).collect(),
         unique: get(row, 4)?,
         nulls_not_distinct: get(row, 5)?,
-        predicate: get::<Option<&str>>(row, 14)?.map(expr),
+        predicate: get::<Option<&str>>(row, 14)?.map(|text| draft.dictionary.expr(text)),
         valid: get(row, 6)?,
         constraint: get(row, 19)?,
         parent: None,
@@ -149,7 +149,7 @@ fn index_keys(
                 .map(|c| c.name.clone()),
             descending: option & DESCENDING != 0,
             nulls_first: option & NULLS_FIRST != 0,
-            expr: expr(&text),
+            expr: draft.dictionary.expr(&text),
         }
     };
     Ok(numbers.iter().enumerate().map(key).collect())

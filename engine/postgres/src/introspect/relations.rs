@@ -12,7 +12,7 @@ use confiture_syntax::Name;
 use tokio_postgres::Row;
 
 use super::dictionary::{Dictionary, class};
-use super::{Draft, expr, get, list_items};
+use super::{Draft, get, list_items};
 use crate::error::SqlError;
 use crate::session::Session;
 
@@ -141,7 +141,7 @@ fn columns(session: &mut Session, draft: &mut Draft) -> Result<(), SqlError> {
 
 fn column(row: &Row, dictionary: &Dictionary) -> Result<Column, SqlError> {
     let (relation, number): (u32, i16) = (get(row, 0)?, get(row, 1)?);
-    let stored: Option<Expr> = get::<Option<&str>>(row, 10)?.map(expr);
+    let stored: Option<Expr> = get::<Option<&str>>(row, 10)?.map(|text| dictionary.expr(text));
     let storage = match get::<&str>(row, 7)? {
         "s" => Some(GeneratedStorage::Stored),
         "v" => Some(GeneratedStorage::Virtual),
@@ -237,8 +237,12 @@ fn partition_keys(session: &mut Session, draft: &mut Draft) -> Result<(), SqlErr
         let keys = numbers
             .iter()
             .filter_map(|&number| match number {
-                0 => expressions.next().map(expr),
-                _ => Some(expr(&draft.dictionary.column(oid, number).quoted())),
+                0 => expressions.next().map(|text| draft.dictionary.expr(text)),
+                _ => Some(
+                    draft
+                        .dictionary
+                        .expr(&draft.dictionary.column(oid, number).quoted()),
+                ),
             })
             .collect();
         if let Some(relation) = draft.relation(oid) {

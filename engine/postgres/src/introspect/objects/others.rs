@@ -83,7 +83,7 @@ fn question() -> String {
          LEFT JOIN pg_catalog.pg_description d ON d.classoid = o.class AND d.objoid = o.object AND d.objsubid = 0 \
          WHERE o.object >= 16384 \
            AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend m \
-                           WHERE m.classid = o.class AND m.objid = o.object AND m.deptype = 'e')"
+                           WHERE m.classid = o.class AND m.objid = o.object AND m.deptype IN ('e', 'i'))"
     )
 }
 

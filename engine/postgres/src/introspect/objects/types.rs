@@ -10,7 +10,7 @@ use confiture_syntax::Name;
 use tokio_postgres::Row;
 
 use super::super::dictionary::class;
-use super::super::{Draft, expr, get};
+use super::super::{Draft, get};
 use crate::error::SqlError;
 use crate::session::Session;
 
@@ -26,7 +26,7 @@ pub(in crate::introspect) fn read(session: &mut Session, draft: &mut Draft) -> R
     let mut parts = Parts {
         labels: labels(session)?,
         attributes: attributes(session, draft)?,
-        checks: checks(session)?,
+        checks: checks(session, draft)?,
     };
     let rows = session.query(
         "SELECT t.oid, t.typnamespace, t.typname::text, t.typtype::text, t.typbasetype, \
@@ -70,7 +70,7 @@ fn kind(row: &Row, draft: &Draft, parts: &mut Parts) -> Result<TypeKind, SqlErro
         "d" => TypeKind::Domain(Arc::new(Domain {
             base: draft.dictionary.ty_with(get(row, 4)?, get(row, 5)?),
             not_null: get(row, 6)?,
-            default: get::<Option<&str>>(row, 7)?.map(expr),
+            default: get::<Option<&str>>(row, 7)?.map(|text| draft.dictionary.expr(text)),
             checks: parts.checks.remove(&oid).unwrap_or_default(),
         })),
         _ => TypeKind::Base,
@@ -112,7 +112,7 @@ fn attributes(session: &mut Session, draft: &Draft) -> Result<HashMap<u32, Vec<(
     Ok(attributes)
 }
 
-fn checks(session: &mut Session) -> Result<HashMap<u32, Vec<(Name, Expr, bool)>>, SqlError> {
+fn checks(session: &mut Session, draft: &Draft) -> Result<HashMap<u32, Vec<(Name, Expr, bool)>>, SqlError> {
     let rows = session.query(
         "SELECT contypid, conname::text, pg_catalog.pg_get_expr(conbin, 0), convalidated \
          FROM pg_catalog.pg_constraint WHERE contypid <> 0 AND contype = 'c' ORDER BY contypid, conname",
@@ -120,7 +120,9 @@ fn checks(session: &mut Session) -> Result<HashMap<u32, Vec<(Name, Expr, bool)>>
     )?;
     let mut checks: HashMap<u32, Vec<(Name, Expr, bool)>> = HashMap::new();
     for row in &rows {
-        let condition = expr(get::<Option<&str>>(row, 2)?.unwrap_or_default());
+        let condition = draft
+            .dictionary
+            .expr(get::<Option<&str>>(row, 2)?.unwrap_or_default());
         let check = (Name::new(get::<&str>(row, 1)?), condition, get(row, 3)?);
         checks.entry(get(row, 0)?).or_default().push(check);
     }

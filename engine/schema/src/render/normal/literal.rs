@@ -35,7 +35,11 @@ pub(super) fn cast(term: Term, ty: &SqlType) -> Term {
     match (term, name) {
         (Term::Text(text), "bool") => truth(&text).map_or(Term::Text(text), Term::Bool),
         (Term::Number(number), "bool") => truth(&number).map_or(Term::Number(number), Term::Bool),
-        (Term::Text(text), "int2" | "int4" | "int8" | "numeric" | "float4" | "float8" | "oid") => {
+        (Term::Text(text), "float4" | "float8") => {
+            float(&text, name == "float4").map_or(Term::Text(text), Term::Number)
+        }
+        (Term::Text(text), "time" | "timetz") => Term::Text(with_seconds(&text)),
+        (Term::Text(text), "int2" | "int4" | "int8" | "numeric" | "oid") => {
             number(text.trim()).map_or(Term::Text(text), Term::Number)
         }
         (Term::Number(number), "text" | "varchar" | "bpchar" | "name") => Term::Number(number),
@@ -114,6 +118,30 @@ pub(super) fn number(text: &str) -> Option<String> {
     ))
 }
 
+/// A floating-point constant from a string, in as few digits as tell it apart.
+fn float(text: &str, single: bool) -> Option<String> {
+    let text = text.trim();
+    if !text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) {
+        return None;
+    }
+    let shortest = if single {
+        text.parse::<f32>().ok()?.to_string()
+    } else {
+        text.parse::<f64>().ok()?.to_string()
+    };
+    number(&shortest)
+}
+
+/// A time of day with its seconds.
+fn with_seconds(text: &str) -> String {
+    let hours_and_minutes = text.len() == 5 && text.as_bytes()[2] == b':';
+    if hours_and_minutes {
+        format!("{text}:00")
+    } else {
+        text.to_owned()
+    }
+}
+
 fn radix(digits: &str) -> Option<u64> {
     let (prefix, rest) = (digits.get(..2)?, digits.get(2..)?);
     let radix = match prefix {
@@ -189,7 +217,7 @@ fn moment(text: &str) -> Option<String> {
         .unwrap_or(time);
     Some(match zoneless.trim() {
         "" | "00:00" | "00:00:00" => date.to_owned(),
-        time => format!("{date} {time}"),
+        time => format!("{date} {}", with_seconds(time)),
     })
 }
 

@@ -84,6 +84,18 @@ impl<'t> Row<'t> {
         there
     }
 
+    /// Whether ESCAPE comes next, which the grammar refuses and the parser takes for an operator.
+    fn is_repaired_escape(&self) -> bool {
+        let next = self.nodes.get(self.at);
+        next.is_some_and(|node| node.kind() == k::qual_Op && node.text().eq_ignore_ascii_case("escape"))
+    }
+
+    fn skip_repaired_escape(&mut self) -> bool {
+        let there = self.is_repaired_escape();
+        self.at += usize::from(there);
+        there
+    }
+
     fn expect(&mut self, kind: &str) -> Option<()> {
         self.skip(kind).then_some(())
     }
@@ -250,7 +262,7 @@ impl Reading {
 
     fn pattern(self, row: &mut Row<'_>, left: Term, operator: &str, function: &str) -> Option<Term> {
         let mut pattern = self.operators(row, binds::LIKE + 1)?;
-        if row.skip(k::kw_escape) {
+        if row.skip(k::kw_escape) || row.skip_repaired_escape() {
             let escape = self.operators(row, binds::LIKE + 1)?;
             pattern = Term::Call(function.to_owned(), vec![pattern, escape]);
         } else if function == "similar_to_escape" {
@@ -391,6 +403,7 @@ fn binding(row: &Row<'_>) -> Option<u8> {
         k::kw_not | k::kw_like | k::kw_ilike | k::kw_similar | k::kw_between | k::kw_in | k::kw_overlaps => {
             binds::LIKE
         }
+        k::qual_Op if row.is_repaired_escape() => return None,
         k::qual_Op | k::subquery_Op => binds::OTHER,
         "+" | "-" => binds::SUM,
         "*" | "/" | "%" => binds::PRODUCT,

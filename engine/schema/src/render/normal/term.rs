@@ -185,7 +185,7 @@ impl fmt::Display for Term {
             Term::Row(items) => write!(f, "ROW({})", Separated(items, ", ")),
             Term::Case(looked_at, branches, otherwise) => case(f, looked_at, branches, otherwise),
             Term::Access(value, steps) => access(f, value, steps),
-            Term::Words(words) => write!(f, "{}", Separated(words, " ")),
+            Term::Words(words) => spaced(f, words),
         }
     }
 }
@@ -229,11 +229,26 @@ fn quantified(
             write!(f, "{left} NOT IN ({})", Separated(items, ", "))
         }
         // A subquery brings its parentheses.
+        ("=", Quantifier::Any, Term::Words(_)) => write!(f, "{left} IN {right}"),
         (_, Quantifier::Any, Term::Words(_)) => write!(f, "{left} {operator} ANY {right}"),
         (_, Quantifier::All, Term::Words(_)) => write!(f, "{left} {operator} ALL {right}"),
         (_, Quantifier::Any, _) => write!(f, "{left} {operator} ANY ({right})"),
         (_, Quantifier::All, _) => write!(f, "{left} {operator} ALL ({right})"),
     }
+}
+
+/// Words with blanks between them, where people put them.
+fn spaced(f: &mut fmt::Formatter<'_>, words: &[Term]) -> fmt::Result {
+    let mut tight = true;
+    for word in words {
+        let text = word.to_string();
+        if !tight && !matches!(text.as_str(), ")" | "," | "]" | ".") {
+            f.write_str(" ")?;
+        }
+        tight = matches!(text.as_str(), "(" | "[" | ".");
+        f.write_str(&text)?;
+    }
+    Ok(())
 }
 
 fn case(
