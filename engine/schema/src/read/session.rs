@@ -196,15 +196,13 @@ pub(super) fn no_data(node: Node<'_>) -> bool {
         .is_some_and(|d| d.has(kind::kw_no))
 }
 
-/// A parameter's name, lower case, dots included.
+/// A parameter's name, lower case: they are looked up without regard to case, quoted or not.
 fn parameter(var_name: Node<'_>) -> Name {
-    // Parameters are looked up without regard to case, quoted or not.
-    let text: String = var_name
-        .text()
-        .chars()
-        .filter(|c| *c != '"' && !c.is_whitespace())
+    let parts: Vec<String> = var_name
+        .find_all(kind::ColId)
+        .map(|part| name_of(part).as_str().to_ascii_lowercase())
         .collect();
-    Name::new(text.to_ascii_lowercase())
+    Name::new(parts.join("."))
 }
 
 fn values(generic_set: Node<'_>) -> Vec<Arc<str>> {

@@ -1,13 +1,13 @@
 //! Views, CREATE TABLE AS, SELECT INTO, EXPLAIN, PREPARE: statements around a query.
 
-use confiture_syntax::{Node, Syntax};
+use confiture_syntax::{Name, Node, Syntax};
 
 use super::index::option_on;
 use super::query::leading_select;
 use super::session::no_data;
 use super::{Children, Reader, kind};
 use crate::catalog::Persistence;
-use crate::change::{Change, CreateTableAs, CreateView, ObjectRef, Query};
+use crate::change::{Change, CreateTableAs, CreateView, ObjectRef, Query, StorageOption};
 
 impl Reader<'_> {
     /// `ViewStmt`.
@@ -18,6 +18,11 @@ impl Reader<'_> {
             .or_else(|| node.child(kind::columnList));
         let recursive = node.has(kind::kw_recursive);
         let mut query = self.query_with_output(node.child(kind::SelectStmt)?);
+        let mut options = node
+            .child(kind::opt_reloptions)
+            .map(|o| self.options_of(o))
+            .unwrap_or_default();
+        options.extend(node.child(kind::opt_check_option).map(|c| self.check_option(c)));
         if recursive {
             // It is a WITH query of its own name.
             query.reads.retain(|r| r.schema.is_some() || r.name != name.name);
@@ -28,12 +33,23 @@ impl Reader<'_> {
             recursive,
             columns: columns.map(|c| self.columns(c)).unwrap_or_default(),
             query,
-            options: node
-                .child(kind::opt_reloptions)
-                .map(|o| self.options_of(o))
-                .unwrap_or_default(),
+            options,
             name,
         })))
+    }
+
+    /// WITH CHECK OPTION, which PostgreSQL keeps as a storage option.
+    fn check_option(&self, node: Node<'_>) -> StorageOption {
+        let value = if node.has(kind::kw_local) {
+            "local"
+        } else {
+            "cascaded"
+        };
+        StorageOption {
+            name: Name::new("check_option"),
+            value: Some(value.into()),
+            range: self.range(node),
+        }
     }
 
     /// `CreateAsStmt`, `CreateMatViewStmt`, and CREATE TABLE AS EXECUTE.

@@ -1,5 +1,7 @@
 //! What holds for every statement: names stand where they are said to, and nothing panics.
 
+use confiture_schema::change::Change;
+use confiture_schema::expr::Expr;
 use confiture_schema::read::changes;
 use confiture_syntax::{Name, Syntax};
 use proptest::prelude::*;
@@ -109,4 +111,38 @@ proptest! {
         let spliced: String = chars[..at].iter().collect::<String>() + other.get(&seeds).as_str();
         check_ranges(&spliced);
     }
+}
+
+#[test]
+fn an_introspected_expression_has_the_facts_of_a_written_one() {
+    let expr = Expr::parse("((lower(name) = 'x'::text) AND (deleted_at IS NOT NULL))");
+    let facts = &expr.facts;
+    assert_eq!(facts.columns, [Name::new("name"), Name::new("deleted_at")]);
+    assert_eq!(facts.proves_not_null, [Name::new("deleted_at")]);
+    assert_eq!(facts.functions[0].name, Name::new("lower"));
+    assert!(!facts.incomplete && expr.range.is_empty());
+    assert_eq!(Expr::parse("id").facts.bare_column, Some(Name::new("id")));
+    assert!(Expr::parse("'a'::character varying").facts.constant);
+    for broken in ["", "a +", "1) FROM (t", "a), (b"] {
+        assert!(Expr::parse(broken).facts.incomplete, "{broken}");
+    }
+}
+
+#[test]
+fn with_queries_are_in_scope_where_postgresql_sees_them() {
+    let reads = |sql: &str| match changes(&Syntax::parse(sql)).as_slice() {
+        [Change::Query(query)] => query.reads.iter().map(|r| r.name.to_string()).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(reads("WITH a AS (SELECT * FROM a) SELECT * FROM a"), ["a"]);
+    assert!(reads("WITH RECURSIVE a AS (SELECT * FROM b), b AS (SELECT 1) SELECT * FROM a").is_empty());
+    assert_eq!(
+        reads("SELECT * FROM (WITH a AS (SELECT 1) SELECT * FROM a) q, a"),
+        ["a"]
+    );
+    assert_eq!(
+        reads("WITH a AS (WITH b AS (SELECT 1) SELECT * FROM b) SELECT * FROM a, b"),
+        ["b"]
+    );
+    assert_eq!(reads("WITH a AS (SELECT 1) SELECT * FROM s.a, a"), ["a"]);
 }
