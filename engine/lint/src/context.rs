@@ -1,5 +1,6 @@
 //! What a check sees, and where it puts what it finds.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use confiture_project::{Direction, Layout, TransactionMode};
@@ -49,6 +50,10 @@ pub struct StatementContext<'a> {
     pub after: &'a State,
     /// What exists when its script is through.
     pub end: &'a State,
+    /// What the script's other statements say, where the catalog can't tell.
+    pub(crate) facts: &'a ScriptFacts,
+    /// Its position among the script's statements.
+    pub(crate) position: usize,
     /// Its script.
     pub script: ScriptInfo,
     /// Where it stands, as ranges of the outer statement that `changes` refer to.
@@ -63,8 +68,53 @@ pub struct StatementContext<'a> {
     pub nested: bool,
     /// Where it stands in the project.
     pub(crate) at: Location,
+    /// Its number, or that of the statement around it, as an [`Origin`] carries it.
+    pub(crate) number: usize,
     /// The server's version.
     pub version: PgVersion,
+}
+
+/// What a script's statements say of relations that no script created.
+#[derive(Debug, Default)]
+pub(crate) struct ScriptFacts {
+    /// The first statement that could not be parsed.
+    first_broken: Option<usize>,
+    /// The first and the last statement that adds a column, by the table's name and the column's.
+    added_columns: BTreeMap<(Name, Name), (usize, usize)>,
+}
+
+impl ScriptFacts {
+    /// From the statements of a script, in order.
+    pub(crate) fn of<'c>(statements: impl Iterator<Item = (&'c [Change], bool)>) -> ScriptFacts {
+        let mut facts = ScriptFacts::default();
+        for (position, (changes, broken)) in statements.enumerate() {
+            if broken {
+                facts.first_broken.get_or_insert(position);
+            }
+            for change in changes {
+                facts.note(position, change);
+            }
+        }
+        facts
+    }
+
+    fn note(&mut self, position: usize, change: &Change) {
+        let Change::AlterRelation(alter) = change else {
+            return;
+        };
+        for command in &alter.commands {
+            if let AlterAction::AddColumn { column, .. } = &command.action {
+                let key = (alter.name.name.clone(), column.name.name.clone());
+                self.added_columns.entry(key).or_insert((position, position)).1 = position;
+            }
+        }
+    }
+
+    fn added(&self, relation: &QualName, column: &Name) -> Option<(usize, usize)> {
+        self.added_columns
+            .get(&(relation.name.clone(), column.clone()))
+            .copied()
+    }
 }
 
 /// The place of an outer statement: ranges of its changes are relative to it.
@@ -106,20 +156,50 @@ impl<'a> StatementContext<'a> {
         let known = self.before.catalog.relation(relation);
         let temporary = relation.schema.as_str() == "pg_temp"
             || known.is_some_and(|r| r.persistence == Persistence::Temporary);
-        if temporary
-            || self
-                .before
-                .session
-                .transaction
-                .created_in_script
-                .contains_key(relation)
-        {
+        let created = self
+            .before
+            .session
+            .transaction
+            .created_in_script
+            .contains_key(relation);
+        if temporary || created {
             return false;
         }
         match (known, self.script.layout) {
             (Some(_), Layout::Plain) => false,
             (Some(r), _) => r.origin.script as usize != self.script.index,
-            (None, _) => true,
+            // A broken statement before it may have been the one that creates it.
+            (None, _) => self
+                .facts
+                .first_broken
+                .is_none_or(|broken| self.position < broken),
+        }
+    }
+
+    /// Whether a column was there before this script, as far as can be told.
+    pub fn is_live_column(&self, relation: &QualName, column: &Name) -> bool {
+        match self
+            .before
+            .catalog
+            .relation(relation)
+            .and_then(|r| r.column(column))
+        {
+            Some(known) => known.origin.script as usize != self.script.index,
+            None => self
+                .facts
+                .added(relation, column)
+                .is_none_or(|(first, _)| self.position <= first),
+        }
+    }
+
+    /// Whether a column of that name is there when the script is through, as far as can be told.
+    pub fn column_remains(&self, relation: &QualName, column: &Name) -> bool {
+        match self.end.catalog.relation(relation) {
+            Some(known) => known.column(column).is_some(),
+            None => self
+                .facts
+                .added(relation, column)
+                .is_some_and(|(_, last)| self.position < last),
         }
     }
 
@@ -205,6 +285,33 @@ impl<'a> StatementContext<'a> {
             help.push_str(step.sql.trim_end());
         }
         Some(help)
+    }
+
+    /// Where its tool opens a transaction around the script: how to have none, as the end of a sentence.
+    pub fn without_transaction(&self) -> Option<&'static str> {
+        if !self.in_transaction() || self.nested || self.script.transaction == TransactionMode::Autocommit {
+            return None;
+        }
+        Some(match self.script.layout {
+            Layout::Diesel => {
+                "in a migration of its own whose metadata.toml says `run_in_transaction = false`"
+            }
+            Layout::Sqlx => "in a migration of its own that begins with `-- no-transaction`",
+            Layout::Dbmate => "in a migration of its own with `-- migrate:up transaction:false`",
+            Layout::Goose => "in a migration of its own with `-- +goose NO TRANSACTION`",
+            Layout::GolangMigrate | Layout::Prisma => "in a migration of its own that holds nothing else",
+            _ => "in a migration of its own that runs outside a transaction",
+        })
+    }
+
+    /// The safe way of a statement that is to be made concurrent, and where it has to stand.
+    pub fn concurrent_way_or(&self, advice: &str) -> String {
+        let help = self.safe_way_or(advice);
+        match (self.without_transaction(), help.split_once('\n')) {
+            (None, _) => help,
+            (Some(place), Some((summary, sql))) => format!("{summary}; {place}\n{sql}"),
+            (Some(place), None) => format!("{help}; {place}"),
+        }
     }
 
     /// The safe way where one is known, otherwise `advice`.

@@ -94,7 +94,7 @@ fn provenance(rule: &Rule) -> String {
 pub struct Example {
     /// What it shows.
     pub kind: ExampleKind,
-    /// The words after the kind: `wrapped` (its tool runs it in one transaction), `name=value` (an option of the rule).
+    /// The words after the kind: `wrapped` where its tool runs it in one transaction.
     pub words: Vec<String>,
     /// The statements.
     pub sql: String,

@@ -58,6 +58,8 @@ pub enum Scope {
     Live,
     /// Of those, the ones that lead forward: what undoes a migration destroys and renames on purpose.
     LiveForward,
+    /// Of those, the ones that are migrations of a known tool; files of no known layout are not.
+    MigrationsForward,
 }
 
 /// What a rule looks at, and the function that looks.

@@ -161,6 +161,39 @@ fn a_rename_that_leaves_the_old_name_behind_breaks_nothing() {
 }
 
 #[test]
+fn a_table_that_is_rebuilt_under_its_name_loses_nothing() {
+    let rebuild = "CREATE TABLE orders_new (id bigint PRIMARY KEY);
+        INSERT INTO orders_new SELECT id FROM orders;
+        DROP TABLE orders;
+        ALTER TABLE orders_new RENAME TO orders;";
+    let (_, findings) = lint(after_tables(rebuild), &default_rules());
+    assert_eq!(found(&findings), [] as [&str; 0]);
+    let anew = "DROP TABLE orders; CREATE TABLE orders (id bigint PRIMARY KEY);";
+    let (_, findings) = lint(after_tables(anew), &default_rules());
+    assert_eq!(found(&findings), ["data-loss"]);
+}
+
+#[test]
+fn columns_that_come_and_go_within_a_script_are_nobodys() {
+    let sql = "ALTER TABLE unknown_here ADD COLUMN new_kind text;
+        ALTER TABLE unknown_here RENAME COLUMN new_kind TO kind2;
+        ALTER TABLE unknown_here ADD COLUMN scratch text;
+        ALTER TABLE unknown_here DROP COLUMN scratch;
+        ALTER TABLE unknown_here RENAME COLUMN name TO old_name;
+        ALTER TABLE unknown_here ADD COLUMN name text;";
+    let (_, findings) = lint(vec![Migration::up("001", sql)], &default_rules());
+    assert_eq!(found(&findings), [] as [&str; 0]);
+}
+
+#[test]
+fn what_a_broken_statement_may_have_created_is_not_judged() {
+    let sql =
+        "CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY); CREATE INDEX t_id_idx ON t (id); DROP TABLE t;";
+    let (_, findings) = lint(vec![Migration::up("001", sql)], &default_rules());
+    assert_eq!(found(&findings), ["syntax-error"]);
+}
+
+#[test]
 fn comments_silence_a_rule_for_the_next_statement() {
     let sql = "-- confiture: ignore data-loss: exported\nDROP TABLE orders;\nDROP TABLE customers;";
     let (_, findings) = lint(after_tables(sql), &default_rules());

@@ -114,18 +114,15 @@ fn run(rule: &str, given: &str, example: &Example) -> (confiture_project::Projec
         migrations.push(Migration::up("001_given", given).history());
     }
     let mut migration = Migration::up("002_example", &example.sql);
-    let mut options = String::new();
     for word in &example.words {
-        match word.split_once('=') {
-            Some((name, value)) => {
-                let _ = write!(options, "\n      {name}: {value}");
-            }
-            None if word == "wrapped" => migration = migration.transaction(TransactionMode::PerScript),
-            None => panic!("{rule}: an example has the word {word}, which means nothing"),
-        }
+        assert_eq!(
+            word, "wrapped",
+            "{rule}: an example has a word that means nothing"
+        );
+        migration = migration.transaction(TransactionMode::PerScript);
     }
     migrations.push(migration);
-    let yaml = format!("linting:\n  rules:\n    {rule}:\n      enabled: true{options}\n");
+    let yaml = format!("linting:\n  rules:\n    {rule}:\n      enabled: true\n");
     let (rules, problems) = support::rules(&yaml);
     assert_eq!(problems, [], "{rule}");
     let (project, findings) = lint(migrations, &rules);

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use confiture_project::{Direction, Layout, Script, TransactionMode};
 use confiture_risk::assess;
 use confiture_risk::effect::TransactionRule;
-use confiture_schema::apply::State;
+use confiture_schema::apply::{State, TransactionWrap};
 use confiture_schema::catalog::Origin;
 use confiture_schema::change::{Change, Nested};
 use confiture_syntax::TextRange;
@@ -187,16 +187,17 @@ struct Pass<'a, 's> {
 impl Pass<'_, '_> {
     /// Takes the state through the script and keeps nothing.
     fn applied(&self, mut state: State, span: std::ops::Range<usize>) -> State {
-        self.begin(&mut state, span.clone());
+        state.begin_script(self.wrap(span.clone()));
         for at in span {
             self.apply(&mut state, at, &self.statements[at].changes);
         }
-        self.finish(state)
+        state.end_script();
+        state
     }
 
     /// Takes the state through the script and keeps every step.
     fn traced(&self, mut state: State, span: std::ops::Range<usize>) -> Trace {
-        self.begin(&mut state, span.clone());
+        state.begin_script(self.wrap(span.clone()));
         let mut steps = Vec::with_capacity(span.len());
         for at in span {
             let changes = &self.statements[at].changes;
@@ -210,10 +211,11 @@ impl Pass<'_, '_> {
             });
             self.trace_nested(before, at, changes, &mut steps);
         }
+        state.end_script();
         Trace {
             script: self.index,
             steps,
-            end: self.finish(state),
+            end: state,
         }
     }
 
@@ -241,20 +243,20 @@ impl Pass<'_, '_> {
     }
 
     fn apply(&self, state: &mut State, at: usize, changes: &[Change]) {
-        let origin = Origin {
-            script: self.index as u32,
-            statement: at as u32,
-            range: self.statements[at].at.range,
-        };
-        for change in changes {
-            state.apply(change, origin);
-        }
+        let range = self.statements[at].at.range;
+        state.apply_all(
+            changes,
+            Origin {
+                script: self.index as u32,
+                statement: at as u32,
+                range,
+            },
+        );
     }
 
-    /// The session as the tool sets it up.
-    fn begin(&self, state: &mut State, span: std::ops::Range<usize>) {
-        state.session.transaction = Default::default();
-        state.session.transaction.open = match self.script.transaction {
+    /// Whether the tool opens a transaction around the script.
+    fn wrap(&self, span: std::ops::Range<usize>) -> TransactionWrap {
+        let wrapped = match self.script.transaction {
             TransactionMode::PerScript => true,
             TransactionMode::PerScriptWhenAllowed => {
                 !self.statements[span].iter().any(|s| self.refuses_transaction(s))
@@ -262,12 +264,11 @@ impl Pass<'_, '_> {
             TransactionMode::SingleImplicit => span.len() > 1,
             TransactionMode::Autocommit => false,
         };
-    }
-
-    /// Ends what the script left open, or the tool opened.
-    fn finish(&self, mut state: State) -> State {
-        state.session.transaction = Default::default();
-        state
+        if wrapped {
+            TransactionWrap::Wrapped
+        } else {
+            TransactionWrap::Autocommit
+        }
     }
 
     fn refuses_transaction(&self, statement: &Statement<'_>) -> bool {

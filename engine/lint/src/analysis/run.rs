@@ -7,9 +7,11 @@ use confiture_schema::catalog::{Catalog, QualName, Relation};
 use rayon::prelude::*;
 
 use super::Input;
-use super::fold::{Step, Trace};
+use super::fold::Trace;
 use super::read::Statement;
-use crate::context::{Location, RelationContext, ScriptContext, ScriptInfo, Sink, StatementContext, Subject};
+use crate::context::{
+    Location, RelationContext, ScriptContext, ScriptFacts, ScriptInfo, Sink, StatementContext, Subject,
+};
 use crate::rule::{Check, Scope};
 use crate::settings::Configured;
 use crate::{Finding, RuleSet};
@@ -43,10 +45,24 @@ pub(crate) fn script(
             )
         })
         .collect();
-    let contexts: Vec<StatementContext<'_>> = steps
+    let facts = ScriptFacts::of(steps.iter().map(|step| {
+        let statement = &statements[step.statement];
+        (
+            step.judged(statement).0,
+            step.is_outer() && !statement.errors.is_empty(),
+        )
+    }));
+    let script = Script {
+        input,
+        statements,
+        trace,
+        info,
+        facts: &facts,
+    };
+    let contexts: Vec<StatementContext<'_>> = risks
         .iter()
-        .zip(&risks)
-        .map(|(step, risk)| context(input, statements, trace, info, step, risk))
+        .enumerate()
+        .map(|(position, risk)| script.context(position, risk))
         .collect();
     let mut findings: Vec<Finding> = contexts
         .par_iter()
@@ -150,33 +166,45 @@ fn looks_at(rule: &Configured, script: &ScriptInfo, path: &Path) -> bool {
         Scope::Everywhere => true,
         Scope::Live => script.is_live(),
         Scope::LiveForward => script.is_live() && script.direction.is_forward(),
+        Scope::MigrationsForward => {
+            script.is_live() && script.direction.is_forward() && script.layout.is_migrations()
+        }
     };
     in_scope && !matches!(rule.rule.check, Check::Relation(_)) && !rule.leaves_out(path)
 }
 
-fn context<'a>(
-    input: &Input<'_>,
-    statements: &'a [Statement<'_>],
+/// One script that is judged.
+struct Script<'a, 's> {
+    input: &'a Input<'a>,
+    statements: &'a [Statement<'s>],
     trace: &'a Trace,
-    script: ScriptInfo,
-    step: &'a Step,
-    risk: &'a Risk,
-) -> StatementContext<'a> {
-    let statement = &statements[step.statement];
-    let (changes, range) = step.judged(statement);
-    StatementContext {
-        changes,
-        risk,
-        before: &step.before,
-        after: &step.after,
-        end: &trace.end,
-        script,
-        range,
-        text: statement.text,
-        errors: if step.is_outer() { &statement.errors } else { &[] },
-        outer_errors: &statement.errors,
-        nested: !step.is_outer(),
-        at: statement.at,
-        version: input.version,
+    info: ScriptInfo,
+    facts: &'a ScriptFacts,
+}
+
+impl<'a> Script<'a, '_> {
+    /// What the rules see of the step at a position.
+    fn context(&self, position: usize, risk: &'a Risk) -> StatementContext<'a> {
+        let step = &self.trace.steps[position];
+        let statement = &self.statements[step.statement];
+        let (changes, range) = step.judged(statement);
+        StatementContext {
+            changes,
+            risk,
+            before: &step.before,
+            after: &step.after,
+            end: &self.trace.end,
+            facts: self.facts,
+            position,
+            script: self.info,
+            range,
+            text: statement.text,
+            errors: if step.is_outer() { &statement.errors } else { &[] },
+            outer_errors: &statement.errors,
+            nested: !step.is_outer(),
+            at: statement.at,
+            number: step.statement,
+            version: self.input.version,
+        }
     }
 }

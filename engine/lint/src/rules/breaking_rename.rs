@@ -30,7 +30,6 @@
 //! CREATE VIEW customers AS SELECT * FROM clients;
 //! ```
 
-use confiture_schema::catalog::QualName;
 use confiture_schema::change::{Change, ObjectKind, ObjectName, Rename};
 
 use crate::Severity;
@@ -112,14 +111,9 @@ fn column(statement: &StatementContext<'_>, sink: &mut Sink<'_>, rename: &Rename
     let table = statement.resolve(on);
     let old = &rename.object.name.name;
     let known = statement.before.catalog.relation(&table);
-    let new = known
-        .and_then(|r| r.column(old))
-        .is_some_and(|c| c.origin.script as usize == statement.script.index);
-    if new
-        || (known.is_none() && rename.if_exists)
-        || !statement.is_live(&table)
-        || remains(statement, &table, old)
-    {
+    let is_used = statement.is_live(&table) && statement.is_live_column(&table, old);
+    let may_be_missing = known.is_none() && rename.if_exists;
+    if !is_used || may_be_missing || statement.column_remains(&table, old) {
         return;
     }
     let message = format!(
@@ -136,13 +130,4 @@ fn column(statement: &StatementContext<'_>, sink: &mut Sink<'_>, rename: &Rename
         message,
     )
     .help(help);
-}
-
-/// Whether a column of that name is there when the migration is through.
-fn remains(statement: &StatementContext<'_>, table: &QualName, column: &confiture_syntax::Name) -> bool {
-    statement
-        .end
-        .catalog
-        .relation(table)
-        .is_some_and(|r| r.column(column).is_some())
 }

@@ -125,7 +125,7 @@ fn dropped(statement: &StatementContext<'_>, drop: &Drop) -> Vec<Loss> {
                 let table = statement.resolve(&object.name);
                 // What may not be there, and no script created, isn't lost.
                 let exists = catalog.relation(&table).is_some() || !drop.if_exists;
-                if exists && statement.is_live(&table) {
+                if exists && statement.is_live(&table) && !is_replaced(statement, &table) {
                     let message = format!("DROP TABLE destroys {table} and every row in it");
                     losses.push(Loss {
                         relation: Some(table),
@@ -160,6 +160,12 @@ fn dropped(statement: &StatementContext<'_>, drop: &Drop) -> Vec<Loss> {
     losses
 }
 
+/// Whether the script puts another table in its place, one that it filled before: what was kept is in there.
+fn is_replaced(statement: &StatementContext<'_>, table: &QualName) -> bool {
+    let successor = statement.end.catalog.relation(table);
+    successor.is_some_and(|r| (r.origin.statement as usize) < statement.number)
+}
+
 fn altered(statement: &StatementContext<'_>) -> Vec<Loss> {
     let judged = &statement.risk.assessment.data_loss;
     let mut losses = Vec::new();
@@ -171,8 +177,7 @@ fn altered(statement: &StatementContext<'_>) -> Vec<Loss> {
             } => {
                 let found = known.and_then(|r| r.column(&column.name));
                 let missing = *if_exists && known.is_some() && found.is_none();
-                let new = found.is_some_and(|c| c.origin.script as usize == statement.script.index);
-                if !missing && !new {
+                if !missing && statement.is_live_column(&table, &column.name) {
                     let message = format!("DROP COLUMN destroys `{}` of {table}", column.name);
                     losses.push(Loss {
                         relation: Some(table),

@@ -29,7 +29,7 @@
 //! CREATE INDEX CONCURRENTLY orders_placed_at_idx ON orders (placed_at);
 //! ```
 
-use confiture_project::{Layout, TransactionMode};
+use confiture_project::TransactionMode;
 use confiture_risk::effect::TransactionRule;
 use confiture_schema::change::Change;
 use confiture_syntax::TextRange;
@@ -80,20 +80,11 @@ fn opener(statement: &StatementContext<'_>) -> &'static str {
     }
 }
 
-/// How to run a script without a transaction.
-fn advice(statement: &StatementContext<'_>) -> &'static str {
-    if statement.script.transaction == TransactionMode::Autocommit || statement.nested {
-        return "run it as a statement of its own, outside the block";
-    }
-    match statement.script.layout {
-        Layout::Diesel => {
-            "move it to a migration of its own whose metadata.toml says `run_in_transaction = false`"
-        }
-        Layout::Sqlx => "move it to a migration of its own that begins with `-- no-transaction`",
-        Layout::Dbmate => "move it to a migration of its own with `-- migrate:up transaction:false`",
-        Layout::Goose => "move it to a migration of its own with `-- +goose NO TRANSACTION`",
-        Layout::GolangMigrate | Layout::Prisma => "move it to a migration of its own that holds nothing else",
-        _ => "move it to a migration of its own that runs outside a transaction",
+/// How to run it without a transaction.
+fn advice(statement: &StatementContext<'_>) -> String {
+    match statement.without_transaction() {
+        Some(place) => format!("run it {place}"),
+        None => "run it as a statement of its own, outside the block".to_owned(),
     }
 }
 

@@ -98,7 +98,7 @@ fn report(
         keyword(index.after_index_keyword),
         message,
     );
-    finding.help(statement.safe_way_or("build it with CREATE INDEX CONCURRENTLY, outside a transaction"));
+    finding.help(statement.concurrent_way_or("build it with CREATE INDEX CONCURRENTLY"));
     if kind != Some(RelationKind::PartitionedTable) && !statement.in_transaction() && !statement.nested {
         let after = TextRange::new(index.after_index_keyword.end, index.after_index_keyword.end);
         finding.fix(Fix {

@@ -72,7 +72,7 @@ fn report(statement: &StatementContext<'_>, sink: &mut Sink<'_>, drop: &Drop) {
             "dropping index `{}` takes an ACCESS EXCLUSIVE lock on {table}: reads and writes wait",
             object.name.name
         );
-        let help = statement.safe_way_or("drop it with DROP INDEX CONCURRENTLY, outside a transaction");
+        let help = statement.concurrent_way_or("drop it with DROP INDEX CONCURRENTLY");
         sink.report(statement, Subject::relation(&table), object.name.range, message)
             .help(help);
     }

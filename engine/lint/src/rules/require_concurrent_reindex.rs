@@ -65,7 +65,7 @@ fn report(statement: &StatementContext<'_>, sink: &mut Sink<'_>, reindex: &Reind
     let message = format!(
         "REINDEX takes a SHARE lock on {table} and locks the index against readers: writes and most reads wait"
     );
-    let help = statement.safe_way_or("add CONCURRENTLY, and run it outside a transaction");
+    let help = statement.concurrent_way_or("add CONCURRENTLY");
     sink.report(statement, Subject::relation(table), range, message)
         .help(help);
 }

@@ -41,7 +41,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "A migration waits for a strong lock without a lock_timeout",
     severity: Severity::Warning,
     activation: Activation::Default,
-    scope: Scope::LiveForward,
+    scope: Scope::MigrationsForward,
     categories: &[Category::MigrationSafety],
     aliases: &["require-timeout-settings", "lock-timeout"],
     provenance: &[

@@ -25,7 +25,8 @@
 //! ALTER TABLE orders ADD PRIMARY KEY (id);
 //! ```
 
-use confiture_schema::catalog::{ConstraintKind, Persistence, Relation, RelationKind};
+use confiture_schema::catalog::{Persistence, Relation, RelationKind};
+use confiture_syntax::Name;
 
 use crate::Severity;
 use crate::context::{RelationContext, Sink, Subject};
@@ -58,10 +59,12 @@ fn check(context: &RelationContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let help = match candidate(relation) {
-        Some(key) => format!(
-            "make a primary key of its unique key\nALTER TABLE {} ADD PRIMARY KEY ({key});",
-            context.name.quoted()
-        ),
+        Some(key) => {
+            format!(
+                "make a primary key of its unique key\nALTER TABLE {} ADD {key};",
+                context.name.quoted()
+            )
+        }
         None => "give it one: an identity column, or the columns that tell its rows apart".to_owned(),
     };
     let message = format!("table {} has no primary key", context.name);
@@ -69,25 +72,26 @@ fn check(context: &RelationContext<'_>, sink: &mut Sink<'_>) {
         .help(help);
 }
 
-/// The columns of a unique constraint that could be the primary key, as SQL.
+/// The primary key that a unique constraint or index could become, as SQL.
 fn candidate(relation: &Relation) -> Option<String> {
-    relation
-        .constraints
-        .values()
-        .find_map(|constraint| match &constraint.kind {
-            ConstraintKind::Unique { columns }
-                if columns
-                    .iter()
-                    .all(|c| relation.column(c).is_some_and(|c| c.not_null)) =>
-            {
-                Some(
-                    columns
-                        .iter()
-                        .map(confiture_syntax::Name::quoted)
-                        .collect::<Vec<_>>()
-                        .join(", "),
-                )
-            }
-            _ => None,
-        })
+    let (name, index, columns) = relation.indexes.iter().find_map(|(name, index)| {
+        let whole =
+            index.unique && index.valid && index.predicate.is_none() && index.method.as_str() == "btree";
+        let columns: Option<Vec<&Name>> = index
+            .keys
+            .iter()
+            .map(|k| k.expr.facts.bare_column.as_ref())
+            .collect();
+        let columns = columns.filter(|columns| columns.iter().all(|c| is_not_null(relation, c)))?;
+        whole.then_some((name, index, columns))
+    })?;
+    if index.constraint {
+        let columns: Vec<String> = columns.iter().map(|c| c.quoted()).collect();
+        return Some(format!("PRIMARY KEY ({})", columns.join(", ")));
+    }
+    Some(format!("PRIMARY KEY USING INDEX {}", name.quoted()))
+}
+
+fn is_not_null(relation: &Relation, column: &Name) -> bool {
+    relation.column(column).is_some_and(|c| c.not_null)
 }

@@ -8,13 +8,13 @@
 //! Where every table carries its tenant, a query, a policy or an export can be kept to one tenant. The table that
 //! doesn't is the one that leaks.
 //!
-//! ```sql bad required_column=tenant_id
+//! ```sql bad
 //! CREATE TABLE orders (id bigint PRIMARY KEY);
 //! ```
 //!
 //! ## Instead
 //!
-//! ```sql good required_column=tenant_id
+//! ```sql good
 //! CREATE TABLE orders (id bigint PRIMARY KEY, tenant_id bigint NOT NULL);
 //! ```
 //!

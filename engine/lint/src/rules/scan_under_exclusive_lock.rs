@@ -65,7 +65,7 @@ fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
         }
         last = Some(cause.range);
         let message = format!(
-            "{relation} is read from end to end under an ACCESS EXCLUSIVE lock, because {}: reads and writes wait",
+            "{relation} is read from end to end while reads and writes wait (ACCESS EXCLUSIVE lock): {}",
             cause.reason
         );
         let help = statement.safe_way_or(

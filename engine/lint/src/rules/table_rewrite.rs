@@ -84,8 +84,14 @@ fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
             1 => " and another table".to_owned(),
             n => format!(" and {n} other tables"),
         };
+        // Of a table that no script created the present types aren't known.
+        let is = if statement.before.catalog.relation(first).is_some() {
+            "is"
+        } else {
+            "may be"
+        };
         let message = format!(
-            "{first}{more} is written anew under an ACCESS EXCLUSIVE lock, because {}: reads and writes wait",
+            "{first}{more} {is} written anew while reads and writes wait (ACCESS EXCLUSIVE lock): {}",
             cause.reason
         );
         let help = statement.safe_way_or(
