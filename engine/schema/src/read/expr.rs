@@ -26,6 +26,8 @@ impl Reader<'_> {
     }
 
     fn facts(&self, root: Node<'_>) -> ExprFacts {
+        // Every question below begins inside the layers of precedence.
+        let root = unwrap(root);
         let mut facts = ExprFacts {
             constant: constant(root),
             null: null(root),
