@@ -96,22 +96,32 @@ fn step(
                 statement: u32::try_from(outcome.statements)?,
                 ..Origin::default()
             };
-            for change in &changes {
-                state.apply(change, origin);
+            let notes = state.apply_all(&changes, origin);
+            if std::env::var_os("CONFITURE_NOTES").is_some() && !notes.is_empty() {
+                println!("noted: {} {notes:?}", shortened(statement));
             }
         }
         Some(error) => {
-            let line: String = statement
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ")
-                .chars()
-                .take(90)
-                .collect();
+            let line = shortened(statement);
+            if std::env::var_os("CONFITURE_NOTES").is_some() {
+                let notes = state.clone().apply_all(&changes, Origin::default());
+                if notes
+                    .iter()
+                    .all(|n| n.kind == confiture_schema::apply::NoteKind::Unknown)
+                {
+                    println!("taken here: {line}: {error}");
+                }
+            }
             outcome.rejected.push(format!("{}: {line}: {error}", script.name));
         }
     }
     Ok(())
+}
+
+/// The beginning of a statement on one line.
+fn shortened(statement: &str) -> String {
+    let words: Vec<&str> = statement.split_whitespace().take(30).collect();
+    words.join(" ").chars().take(90).collect()
 }
 
 /// Sends one statement. Inside a transaction block a savepoint keeps a failure from ending it.

@@ -38,10 +38,7 @@ impl Replay {
     /// Takes the state through one statement. `origin` is as for [`State::apply`].
     pub fn step(&mut self, changes: &[Change], origin: Origin) -> Step {
         let before = self.state.clone();
-        let notes = changes
-            .iter()
-            .flat_map(|change| self.state.apply(change, origin))
-            .collect();
+        let notes = self.state.apply_all(changes, origin);
         Step { before, notes }
     }
 

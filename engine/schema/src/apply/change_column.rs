@@ -21,6 +21,11 @@ impl Fold<'_> {
                 ..
             } => {
                 self.need_column(table, column)?;
+                let relation = self.relation(table);
+                let mut generated = relation.columns.iter().filter_map(|c| c.generated.as_ref());
+                if generated.any(|g| g.expr.facts.columns.contains(&column.name)) {
+                    return Err(refused(format!("{table}.{}", column.name)));
+                }
                 let collation = collation.as_ref().and_then(|c| self.collation_of(c));
                 self.alter_column_type(table, column, ty, collation, only)
             }

@@ -335,10 +335,20 @@ impl Fold<'_> {
 
     /// REPLICA IDENTITY.
     pub(super) fn set_replica_identity(&mut self, table: &QualName, identity: &ReplicaIdentity) -> Done {
-        if let ReplicaIdentity::Index(index) = identity
-            && !self.relation(table).indexes.contains_key(index)
-        {
-            return Err(missing(index.to_string()));
+        if let ReplicaIdentity::Index(name) = identity {
+            let relation = self.relation(table);
+            let index = relation
+                .indexes
+                .get(name)
+                .ok_or_else(|| missing(name.to_string()))?;
+            let not_null = |c: &Name| relation.column(c).is_some_and(|c| c.not_null);
+            let keys_hold = index
+                .keys
+                .iter()
+                .all(|k| k.expr.facts.bare_column.as_ref().is_some_and(not_null));
+            if !index.unique || index.predicate.is_some() || !keys_hold {
+                return Err(refused(name.to_string()));
+            }
         }
         if let Some(relation) = self.catalog_mut().relation_mut(table) {
             relation.replica_identity = identity.clone();

@@ -9,7 +9,8 @@ use confiture_syntax::Name;
 
 use super::{Fold, builtin, rewrite};
 use crate::catalog::{
-    Constraint, ConstraintKind, FunctionKey, OtherKey, OtherKind, QualName, Relation, RelationKind, TypeKind,
+    Constraint, ConstraintKind, FunctionKey, OtherKey, OtherKind, OtherObject, QualName, Relation,
+    RelationKind, TypeKind,
 };
 use crate::change::{DropBehavior, ObjectRef};
 use crate::expr::Expr;
@@ -171,8 +172,23 @@ impl Fold<'_> {
             .extend(catalog.others.keys().filter(about).cloned().map(Target::Other));
         if self.relation(name).kind == RelationKind::Sequence {
             self.of_sequence(name, cascade, found);
-        } else if cascade && (catalog.row_types_used || catalog.functions.size() > 0) {
+        } else if cascade && catalog.row_types_used {
             self.users_of_type(&is_named(name), cascade, found);
+        }
+        if cascade && catalog.policies_query {
+            self.policies_reading(name, found);
+        }
+    }
+
+    /// Policies of other tables whose subqueries seem to read a relation.
+    fn policies_reading(&self, name: &QualName, found: &mut Dependents) {
+        for (table, relation) in self.catalog().relations.iter().filter(|(t, _)| *t != name) {
+            for (policy, definition) in relation.policies.iter() {
+                let mut conditions = definition.using.iter().chain(&definition.check);
+                if conditions.any(|e| e.facts.subquery && rewrite::mentions(&e.text, &name.name)) {
+                    found.normal.push(Target::Policy(table.clone(), policy.clone()));
+                }
+            }
         }
     }
 
@@ -236,6 +252,15 @@ impl Fold<'_> {
                 .cloned()
                 .map(Target::Relation),
         );
+        let counted = |(key, other): &(&OtherKey, &std::sync::Arc<OtherObject>)| {
+            key.kind == OtherKind::Statistics
+                && other.relations.contains(table)
+                && other.columns.contains(column)
+        };
+        let statistics = self.catalog().others.iter().filter(counted);
+        found
+            .automatic
+            .extend(statistics.map(|(key, _)| Target::Other(key.clone())));
         for (other, name) in self.catalog().foreign_keys_to(table) {
             let constraint = self.relation(other).constraints.get(name).cloned();
             if constraint.is_some_and(

@@ -36,10 +36,11 @@ impl IndexSpec {
     fn labels(&self) -> Vec<Name> {
         let keys = self.index.keys.iter().map(|k| {
             let facts = &k.expr.facts;
+            // Where a column was renamed since, the index has kept its old name.
             facts
-                .bare_column
+                .output_name
                 .clone()
-                .or_else(|| facts.output_name.clone())
+                .or_else(|| facts.bare_column.clone())
                 .unwrap_or_else(|| Name::new("expr"))
         });
         distinct(keys.chain(self.index.include.iter().cloned()))

@@ -5,29 +5,31 @@ use std::sync::Arc;
 use super::index::{IndexSpec, Reach};
 use super::partition::by_age;
 use super::sequence::ForColumn;
-use super::table::Draft;
+use super::table::{Draft, merge_column};
 use super::{Done, Fold, Note, exists};
 use crate::catalog::{
     Column, Constraint, ConstraintKind, Index, OtherKey, OtherKind, OtherObject, QualName, RelationKind,
-    TypeKind,
+    Sequence, TypeKind,
 };
 use crate::change::LikeClause;
 use crate::types::SqlType;
 
 impl Fold<'_> {
-    /// Adds the source's columns and gives the source.
+    /// Adds the source's columns and gives the source. The first `given` columns came from parents and take more definitions.
     pub(super) fn like_columns(
         &mut self,
         like: &LikeClause,
         draft: &mut Draft<'_>,
+        given: usize,
     ) -> Result<QualName, Note> {
         let (source, columns) = self.like_source(like)?;
         for column in columns.iter() {
-            if draft.columns.iter().any(|c| c.name == column.name) {
-                return Err(exists(column.name.to_string()));
-            }
             let copy = self.like_column(like, column, draft);
-            draft.columns.push(copy);
+            match draft.columns.iter().position(|c| c.name == column.name) {
+                Some(at) if at < given => merge_column(&mut draft.columns[at], copy, true),
+                Some(_) => return Err(exists(column.name.to_string())),
+                None => draft.columns.push(copy),
+            }
         }
         Ok(source)
     }
@@ -87,7 +89,9 @@ impl Fold<'_> {
             && let Some(sequence) = &relation.sequence
         {
             let owned_by = sequence.owned_by.clone();
-            relation.sequence = Some(Arc::new(crate::catalog::Sequence {
+            // Bounds are copied, the type isn't: it is what a sequence has that nobody gave a type.
+            relation.sequence = Some(Arc::new(Sequence {
+                ty: SqlType::named("int8"),
                 owned_by,
                 ..(*parameters).clone()
             }));
@@ -162,6 +166,7 @@ impl Fold<'_> {
             let copy = OtherObject {
                 comment: object.comment.clone().filter(|_| comments),
                 relations: vec![table.clone()],
+                columns: object.columns.clone(),
                 origin: self.origin,
             };
             self.catalog_mut().others.insert_mut(key, Arc::new(copy));

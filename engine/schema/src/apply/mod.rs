@@ -128,6 +128,26 @@ impl State {
         }
     }
 
+    /// Takes the state through one statement: all of its changes in order. The elements of CREATE SCHEMA see the new schema first.
+    pub fn apply_all(&mut self, changes: &[Change], origin: Origin) -> Vec<Note> {
+        let path = self.session.search_path.clone();
+        if let [Change::CreateSchema(schema), _, ..] = changes {
+            let mut inside = vec![schema.name.name.clone()];
+            inside.extend(path.iter().cloned());
+            self.session.search_path = Arc::new(inside);
+            let notes = changes
+                .iter()
+                .flat_map(|change| self.apply(change, origin))
+                .collect();
+            self.session.search_path = path;
+            return notes;
+        }
+        changes
+            .iter()
+            .flat_map(|change| self.apply(change, origin))
+            .collect()
+    }
+
     /// Takes the state through one change.
     ///
     /// `origin` tells the script and statement, and in its range where the statement begins in the segment's text:

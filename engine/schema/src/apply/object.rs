@@ -9,6 +9,7 @@ use crate::catalog::{Extension, OtherKey, OtherKind, OtherObject, QualName, Sche
 use crate::change::{
     AlterOther, CreateExtension, CreateOther, CreateSchema, ObjectKind, ObjectName, ObjectRef, SetOwner,
 };
+use crate::types::SqlType;
 
 impl State {
     /// The schema in which an object of that kind and name is found along the path.
@@ -97,7 +98,8 @@ impl Fold<'_> {
 
     pub(super) fn create_other(&mut self, change: &CreateOther) -> Done {
         let schema = in_schema(change.kind).then(|| self.new_name(&change.object.name).schema);
-        let key = key(change.kind, &change.object, schema.as_ref());
+        let object = self.with_types(change.kind, &change.object);
+        let key = key(change.kind, &object, schema.as_ref());
         let existing = self.catalog().others.get(&key).cloned();
         if existing.is_some() && !change.tolerant {
             return Err(exists(key.identity));
@@ -112,6 +114,7 @@ impl Fold<'_> {
             let object = OtherObject {
                 comment: None,
                 relations,
+                columns: change.columns.clone(),
                 origin: self.at(change.object.name.range),
             };
             self.catalog_mut().others.insert_mut(key, Arc::new(object));
@@ -149,6 +152,7 @@ impl Fold<'_> {
 
     /// The object of that kind that a statement means.
     pub(super) fn find_other(&self, kind: OtherKind, object: &ObjectName) -> Option<OtherKey> {
+        let object = &self.with_types(kind, object);
         let is_there = |key: &OtherKey| self.catalog().others.contains_key(key);
         if !in_schema(kind) || object.name.schema.is_some() {
             return Some(key(kind, object, object.name.schema.as_ref())).filter(is_there);
@@ -159,6 +163,66 @@ impl Fold<'_> {
             .iter()
             .map(|schema| key(kind, object, Some(schema)))
             .find(is_there)
+    }
+
+    /// An identity that names types, with the schemas of users' types.
+    fn with_types(&self, kind: OtherKind, object: &ObjectName) -> ObjectName {
+        let Some(identity) = &object.identity else {
+            return object.clone();
+        };
+        let qualified: String = match kind {
+            OtherKind::Cast => {
+                let inner = identity.trim_start_matches('(').trim_end_matches(')');
+                let sides: Vec<String> = inner.split(" AS ").map(|ty| self.printed_type(ty)).collect();
+                format!("({})", sides.join(" AS "))
+            }
+            OtherKind::Operator => {
+                let Some((name, types)) = identity.split_once('(') else {
+                    return object.clone();
+                };
+                let sides: Vec<String> = types
+                    .trim_end_matches(')')
+                    .split(',')
+                    .map(|ty| self.printed_type(ty))
+                    .collect();
+                format!("{name}({})", sides.join(","))
+            }
+            OtherKind::Transform => {
+                let rest = identity.strip_prefix("for ").and_then(|r| r.split_once(" on "));
+                let Some((ty, language)) = rest else {
+                    return object.clone();
+                };
+                format!("for {} on {language}", self.printed_type(ty))
+            }
+            _ => return object.clone(),
+        };
+        ObjectName {
+            identity: Some(qualified.into()),
+            ..object.clone()
+        }
+    }
+
+    /// A type's printed name with the schema of a user's type.
+    fn printed_type(&self, printed: &str) -> String {
+        let (bare, array) = match printed.trim().strip_suffix("[]") {
+            Some(bare) => (bare, true),
+            None => (printed.trim(), false),
+        };
+        let mut parts = super::rewrite::identifiers(bare);
+        // What is spelled in several words is built in.
+        if bare.contains(' ') || parts.is_empty() || parts.len() > 2 {
+            return printed.trim().to_owned();
+        }
+        let Some(name) = parts.pop() else {
+            return printed.trim().to_owned();
+        };
+        let ty = SqlType {
+            schema: parts.pop(),
+            name,
+            modifiers: None,
+            array,
+        };
+        self.state.resolve_type(&ty).to_string()
     }
 
     pub(super) fn rename_other(&mut self, kind: OtherKind, object: &ObjectName, to: &Name) -> Done {

@@ -215,12 +215,23 @@ impl Fold<'_> {
             self.catalog_mut()
                 .edit_relation(&sequence, |relation| rename_owner(relation, table, from, to));
         }
+        self.rename_in_statistics(table, from, to);
         for view in views {
             if let Some(relation) = self.catalog_mut().relation_mut(&view)
                 && let Some(definition) = &mut relation.view
             {
                 let query = rewrite::query(&definition.query, from, to);
                 Arc::make_mut(definition).query = query;
+            }
+        }
+    }
+
+    fn rename_in_statistics(&mut self, table: &QualName, from: &Name, to: &Name) {
+        let others = self.catalog().others.iter();
+        let about = others.filter(|(_, o)| o.relations.contains(table) && o.columns.contains(from));
+        for key in about.map(|(key, _)| key.clone()).collect::<Vec<_>>() {
+            if let Some(other) = self.catalog_mut().others.get_mut(&key) {
+                swap(&mut Arc::make_mut(other).columns, from, to);
             }
         }
     }

@@ -160,6 +160,8 @@ pub(super) fn column(expr: &Expr, from: &Name, to: &Name) -> Expr {
         columns: facts.columns.iter().map(swap).collect(),
         proves_not_null: facts.proves_not_null.iter().map(swap).collect(),
         bare_column: facts.bare_column.as_ref().map(swap),
+        // What was named after the column keeps that name.
+        output_name: facts.output_name.clone().or_else(|| facts.bare_column.clone()),
         ..(**facts).clone()
     };
     Expr {
@@ -208,6 +210,16 @@ pub(super) fn other(expr: &Expr, from: &Name, to: &Name) -> Expr {
             ..expr.clone()
         },
         None => expr.clone(),
+    }
+}
+
+/// The expression with one string made another.
+pub(super) fn literal(expr: &Expr, from: &str, to: &str) -> Expr {
+    let quote = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let text = expr.text.replace(&quote(from), &quote(to));
+    Expr {
+        text: text.into(),
+        ..expr.clone()
     }
 }
 

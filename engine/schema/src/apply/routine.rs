@@ -86,6 +86,8 @@ impl Fold<'_> {
             function.volatility = change.volatility.unwrap_or(function.volatility);
             function.security_definer = change.security_definer.unwrap_or(function.security_definer);
             function.strict = change.strict.unwrap_or(function.strict);
+            let reset = |r: &confiture_syntax::Name| matches!(r.as_str(), "all" | "search_path");
+            function.sets_search_path &= !change.resets.iter().any(reset);
             function.sets_search_path |= change.sets.iter().any(|s| s.as_str() == "search_path");
         }
         Ok(())

@@ -141,7 +141,7 @@ impl Fold<'_> {
                 TableElement::Column(def) => self.read_column(def, draft, given)?,
                 TableElement::Constraint(def) => draft.constraints.push(def),
                 TableElement::Like(like) => {
-                    let source = self.like_columns(like, draft)?;
+                    let source = self.like_columns(like, draft, given)?;
                     draft.likes.push((like, source));
                 }
             }
@@ -285,7 +285,7 @@ pub(super) fn blank_column(name: &Name, origin: crate::catalog::Origin) -> Colum
 }
 
 /// Puts a definition on a column that a parent or type gave. With a type of its own it is the table's own too.
-fn merge_column(column: &mut Column, defined: Column, own: bool) {
+pub(super) fn merge_column(column: &mut Column, defined: Column, own: bool) {
     column.not_null |= defined.not_null;
     if defined.default.is_some() {
         column.default = defined.default;

@@ -83,6 +83,7 @@ impl Fold<'_> {
             comment: None,
             origin: self.at(change.name.range),
         };
+        self.catalog_mut().policies_query |= policy.queries();
         if let Some(relation) = self.catalog_mut().relation_mut(&table) {
             relation
                 .policies

@@ -11,6 +11,7 @@ use crate::change::{
     AlterType, AlterTypeAction, AttributeAction, CreateType, CreateTypeKind, DropBehavior, Ident, TypeRef,
     ValuePlace,
 };
+use crate::expr::Expr;
 use crate::types::SqlType;
 
 impl Fold<'_> {
@@ -59,23 +60,75 @@ impl Fold<'_> {
                 place,
                 ..
             } => self.add_label(&name, label, *if_not_exists, place.as_ref()),
-            AlterTypeAction::RenameValue { from, to } => {
-                let labels = self.labels(&name)?;
-                if labels.contains(to) {
-                    return Err(exists(to.clone()));
-                }
-                match labels.iter_mut().find(|l| *l == from) {
-                    Some(label) => {
-                        *label = to.clone();
-                        Ok(())
-                    }
-                    None => Err(missing(from.clone())),
-                }
-            }
+            AlterTypeAction::RenameValue { from, to } => self.rename_label(&name, from, to),
             AlterTypeAction::Attributes(actions) => actions
                 .iter()
                 .try_for_each(|action| self.alter_attribute(&name, action)),
             AlterTypeAction::SetProperties => Ok(()),
+        }
+    }
+
+    /// A label is stored by its number: defaults print the new one.
+    fn rename_label(&mut self, name: &QualName, from: &Arc<str>, to: &Arc<str>) -> Done {
+        let labels = self.labels(name)?;
+        if labels.contains(to) {
+            return Err(exists(to.clone()));
+        }
+        let label = labels.iter_mut().find(|l| *l == from);
+        *label.ok_or_else(|| missing(from.clone()))? = to.clone();
+        let is = |ty: &SqlType| ty.schema.as_ref() == Some(&name.schema) && ty.name == name.name;
+        let of_type = |c: &Arc<Column>| c.ty.as_ref().is_some_and(is);
+        let tables: Vec<QualName> = (self.catalog().relations.iter())
+            .filter(|(_, r)| r.columns.iter().any(of_type))
+            .map(|(n, _)| n.clone())
+            .collect();
+        for table in tables {
+            let Some(relation) = self.catalog_mut().relation_mut(&table) else {
+                continue;
+            };
+            let columns = relation.columns.clone();
+            let compared = |e: &Expr| {
+                columns
+                    .iter()
+                    .any(|c| of_type(c) && e.facts.columns.contains(&c.name))
+            };
+            for_each_expr(relation, &|expr| {
+                if compared(expr) {
+                    rewrite::literal(expr, from, to)
+                } else {
+                    expr.clone()
+                }
+            });
+            for column in Arc::make_mut(&mut relation.columns).iter_mut() {
+                if of_type(column) && column.default.is_some() {
+                    let column = Arc::make_mut(column);
+                    column.default = column.default.take().map(|d| rewrite::literal(&d, from, to));
+                }
+            }
+        }
+        self.rename_label_in_domains(&is, from, to);
+        Ok(())
+    }
+
+    fn rename_label_in_domains(&mut self, is: &dyn Fn(&SqlType) -> bool, from: &str, to: &str) {
+        let over = |t: &TypeDef| matches!(&t.kind, TypeKind::Domain(domain) if is(&domain.base));
+        let domains: Vec<QualName> = self
+            .catalog()
+            .types
+            .iter()
+            .filter(|(_, t)| over(t))
+            .map(|(n, _)| n.clone())
+            .collect();
+        for name in domains {
+            let ty = self.catalog_mut().types.get_mut(&name).map(Arc::make_mut);
+            if let Some(TypeKind::Domain(domain)) = ty.map(|t| &mut t.kind) {
+                let domain = Arc::make_mut(domain);
+                domain.default = domain.default.take().map(|d| rewrite::literal(&d, from, to));
+                domain
+                    .checks
+                    .iter_mut()
+                    .for_each(|(_, check, _)| *check = rewrite::literal(check, from, to));
+            }
         }
     }
 

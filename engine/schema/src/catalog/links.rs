@@ -10,6 +10,7 @@ use rpds::RedBlackTreeMapSync as Map;
 use super::{
     Catalog, Column, Constraint, ConstraintKind, Index, Parent, QualName, Relation, TypeDef, TypeKind,
 };
+use crate::types::SqlType;
 
 impl Catalog {
     /// Computes every backward map anew from what the relations say. What puts a catalog together by hand, as
@@ -27,6 +28,9 @@ impl Catalog {
         for (name, ty) in self.types.clone().iter() {
             self.link_type(name, ty);
         }
+        self.row_types_used = self.uses_row_types();
+        let queries = |r: &Arc<Relation>| r.policies.values().any(|p| p.queries());
+        self.policies_query = self.relations.values().any(queries);
         self.linked = true;
     }
 
@@ -172,6 +176,20 @@ impl Catalog {
     /// Sequences that belong to a relation's columns.
     pub fn sequences_of(&self, relation: &QualName) -> &[QualName] {
         self.owned_sequences.get(relation).map_or(&[], |s| s.as_slice())
+    }
+
+    /// Whether a column or argument has the row type of a relation.
+    fn uses_row_types(&self) -> bool {
+        let is_row = |ty: &SqlType| {
+            let name = ty
+                .schema
+                .clone()
+                .map(|schema| QualName::new(schema, ty.name.clone()));
+            name.is_some_and(|name| self.relations.contains_key(&name))
+        };
+        let columns = self.relations.values().flat_map(|r| r.columns.iter());
+        columns.filter_map(|c| c.ty.as_ref()).any(is_row)
+            || self.functions.keys().any(|key| key.arguments.iter().any(is_row))
     }
 
     fn link(&mut self, name: &QualName, relation: &Relation) {

@@ -185,6 +185,8 @@ pub struct OtherObject {
     pub comment: Option<Arc<str>>,
     /// Relations that it touches (statistics, publications), where the statement names them.
     pub relations: Vec<QualName>,
+    /// Columns that extended statistics are on; empty for other kinds and for an introspected catalog.
+    pub columns: Vec<Name>,
     /// Where it was created.
     pub origin: Origin,
 }

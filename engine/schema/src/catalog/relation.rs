@@ -442,6 +442,13 @@ pub struct Policy {
     pub origin: Origin,
 }
 
+impl Policy {
+    /// Whether a condition reads other tables.
+    pub(crate) fn queries(&self) -> bool {
+        self.using.iter().chain(&self.check).any(|e| e.facts.subquery)
+    }
+}
+
 /// What a policy is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PolicyCommand {

@@ -374,6 +374,8 @@ pub struct AlterFunction {
     pub strict: Option<bool>,
     /// Parameters that it now sets.
     pub sets: Vec<Name>,
+    /// Parameters that it sets no more; `all` for RESET ALL.
+    pub resets: Vec<Name>,
 }
 
 /// CREATE EXTENSION.
@@ -398,6 +400,8 @@ pub struct CreateOther {
     pub tolerant: bool,
     /// Relations that it names (CREATE STATISTICS … FROM t, CREATE PUBLICATION … FOR TABLE t).
     pub relations: Vec<ObjectRef>,
+    /// Columns that CREATE STATISTICS names.
+    pub columns: Vec<Name>,
 }
 
 /// ALTER of such an object.

@@ -26,6 +26,7 @@ impl Reader<'_> {
             object: self.other_object(node, kind)?,
             tolerant: node.has(kind::kw_if) || node.has(kind::opt_or_replace),
             relations: self.published(node),
+            columns: Vec::new(),
         }))
     }
 
@@ -138,6 +139,7 @@ impl Reader<'_> {
             object: ObjectName::of(object),
             tolerant: node.has(kind::kw_if),
             relations,
+            columns: statistics_columns(node),
         }))
     }
 
@@ -178,6 +180,13 @@ impl Reader<'_> {
             }],
         })))
     }
+}
+
+/// The plain columns of CREATE STATISTICS.
+fn statistics_columns(node: Node<'_>) -> Vec<Name> {
+    let params = node.child(kind::stats_params).map(|p| p.list(kind::stats_param));
+    let params = params.into_iter().flatten();
+    params.filter_map(|p| p.child(kind::ColId)).map(name_of).collect()
 }
 
 /// Whether PostgreSQL refuses a statement inside a transaction block.

@@ -112,6 +112,15 @@ impl Reader<'_> {
         Some(self.set_rest_more(clause.child(kind::set_rest_more)?)?.0)
     }
 
+    /// The parameter of RESET … among a function's options.
+    fn reset_by(&self, common: Node<'_>) -> Option<Name> {
+        let clause = common.child(kind::FunctionSetResetClause)?;
+        match self.reset(clause.child(kind::VariableResetStmt)?)? {
+            Change::Set(set) => Some(set.parameter),
+            _ => None,
+        }
+    }
+
     /// One argument, in any of the lists that hold arguments.
     pub(super) fn argument(&self, node: Node<'_>) -> Option<Argument> {
         let mut arg = node;
@@ -190,6 +199,7 @@ impl Reader<'_> {
             security_definer: None,
             strict: None,
             sets: Vec::new(),
+            resets: Vec::new(),
         };
         for option in node
             .child(kind::alterfunc_opt_list)?
@@ -200,6 +210,7 @@ impl Reader<'_> {
             change.strict = options.strict.or(change.strict);
             change.security_definer = options.security_definer.or(change.security_definer);
             change.sets.extend(self.set_by(option));
+            change.resets.extend(self.reset_by(option));
         }
         Some(Change::AlterFunction(change))
     }

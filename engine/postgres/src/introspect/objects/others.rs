@@ -51,6 +51,7 @@ pub(in crate::introspect) fn read(session: &mut Session, draft: &mut Draft) -> R
         let object = OtherObject {
             comment: shared(get(row, 3)?),
             relations: relations.get(&oid).cloned().unwrap_or_default(),
+            columns: Vec::new(),
             origin: Default::default(),
         };
         draft.catalog.others.insert_mut(
