@@ -35,6 +35,50 @@ pub(crate) fn proved(table: &Relation, key: &PartitionKey, bound: &str) -> bool 
         })
 }
 
+/// The condition that shows a plain bound, as SQL.
+pub(crate) fn condition(column: &Name, bound: &str) -> Option<String> {
+    let parts = wanted(column, bound)?;
+    let not_null = format!("{} IS NOT NULL", column.quoted());
+    let conjuncts = parts.iter().filter_map(|ways| ways.first()).map(|way| sql(way));
+    Some(
+        std::iter::once(not_null)
+            .chain(conjuncts)
+            .collect::<Vec<_>>()
+            .join(" AND "),
+    )
+}
+
+/// Tokens as SQL again.
+fn sql(tokens: &[Token]) -> String {
+    let mut out = String::new();
+    for (i, token) in tokens.iter().enumerate() {
+        let glued = matches!(
+            (i.checked_sub(1).map(|p| &tokens[p]), token),
+            (Some(Token::Sign('>' | '<')), Token::Sign('='))
+                | (Some(Token::Sign('(')), _)
+                | (_, Token::Sign(')' | ','))
+                | (Some(Token::Sign('-' | ':')), _)
+                | (_, Token::Sign(':'))
+        );
+        if i > 0 && !glued {
+            out.push(' ');
+        }
+        match token {
+            Token::Word(name) if name.as_str().starts_with(|c: char| c.is_ascii_digit()) => {
+                out.push_str(name.as_str())
+            }
+            Token::Word(name) => out.push_str(&if i == 0 {
+                name.quoted().to_string()
+            } else {
+                name.to_string()
+            }),
+            Token::Text(text) => out.push_str(&crate::sql::literal(text)),
+            Token::Sign(c) => out.push(*c),
+        }
+    }
+    out
+}
+
 /// What has to be found among the conjuncts: of each list one.
 fn wanted(column: &Name, bound: &str) -> Option<Vec<Vec<Vec<Token>>>> {
     let all = tokens(bound);

@@ -36,6 +36,8 @@ pub struct Effect {
     /// What is unknown may add to the lists above. Where this is false, they are an upper bound: what is unknown is
     /// only whether a part of the statement runs.
     pub open_ended: bool,
+    /// Something runs that isn't known and may do anything, to data too.
+    pub opaque: bool,
 }
 
 /// A lock and why it is taken.

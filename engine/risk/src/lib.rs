@@ -14,9 +14,14 @@ pub mod assessment;
 mod bound;
 mod cast;
 pub mod effect;
+mod judge;
 mod literal;
 pub mod lock;
+mod loss;
 pub mod predict;
+mod rollback;
+mod safe;
+mod sql;
 pub mod version;
 mod volatility;
 
@@ -33,8 +38,13 @@ use confiture_schema::change::Change;
 /// `changes` are those of one statement, `before` the catalog and session just before it.
 pub fn assess(changes: &[Change], before: &State, version: PgVersion) -> Risk {
     let effect = predict::predict(changes, before, version);
+    let assessment = judge::judge(changes, &effect, before);
+    let safe_alternative = safe::safe_way(changes, &effect, &assessment, before, version);
+    let rollback = rollback::rollback(changes, before, version);
     Risk {
         effect,
-        ..Risk::default()
+        assessment,
+        safe_alternative,
+        rollback,
     }
 }

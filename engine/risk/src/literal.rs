@@ -19,7 +19,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         rest = match c {
-            '\'' => quoted(rest, '\'', &mut out, |s| Token::Text(s)),
+            '\'' => quoted(rest, '\'', &mut out, Token::Text),
             '"' => quoted(rest, '"', &mut out, |s| Token::Word(Name::new(&s))),
             '-' if rest.starts_with("--") => rest.split_once('\n').map_or("", |(_, r)| r),
             '/' if rest.starts_with("/*") => rest.split_once("*/").map_or("", |(_, r)| r),
@@ -27,7 +27,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
                 let end = rest
                     .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
                     .unwrap_or(rest.len());
-                out.push(Token::Word(Name::new(&rest[..end].to_lowercase())));
+                out.push(Token::Word(Name::new(rest[..end].to_lowercase())));
                 &rest[end..]
             }
             c => {

@@ -16,6 +16,8 @@ mod query;
 mod retype;
 mod scope;
 mod since;
+mod types;
+mod whole;
 mod work;
 
 use confiture_schema::apply::State;
@@ -76,6 +78,12 @@ impl<'s> Predictor<'s> {
         self.effect.open_ended = true;
     }
 
+    /// Notes that something runs that may do anything.
+    fn opaque(&mut self, reason: impl Into<std::sync::Arc<str>>, range: TextRange) {
+        self.unknown(reason, range);
+        self.effect.opaque = true;
+    }
+
     /// PostgreSQL refuses the statement inside a transaction block.
     fn outside_transaction(&mut self) {
         self.effect.transaction = TransactionRule::Refused;
@@ -133,7 +141,42 @@ impl<'s> Predictor<'s> {
                     self.outside_transaction();
                 }
             }
-            Change::Unknown(c) => self.unknown(c.reason.clone(), c.range),
+            Change::Unknown(c) => self.opaque(c.reason.clone(), c.range),
         }
+    }
+}
+
+/// For those that only look names up.
+impl<'s> Predictor<'s> {
+    /// Resolves names in a state; predicts nothing.
+    pub(crate) fn reader(state: &'s State, version: PgVersion) -> Predictor<'s> {
+        Predictor {
+            state,
+            version,
+            effect: Effect::default(),
+            depth: 0,
+        }
+    }
+
+    /// The relation or index that a name means, assumed where the files don't tell; `None` for PostgreSQL's own.
+    pub(crate) fn name_of(&self, name: &confiture_schema::change::ObjectRef) -> Option<QualName> {
+        match self.resolve(name) {
+            scope::Resolved::Relation(full, _)
+            | scope::Resolved::Index(full, _)
+            | scope::Resolved::Missing(full) => Some(full),
+            scope::Resolved::System => None,
+        }
+    }
+
+    /// Whether the files show that nothing of that name exists.
+    pub(crate) fn surely_absent(&self, name: &confiture_schema::change::ObjectRef) -> bool {
+        matches!(self.resolve(name), scope::Resolved::Missing(_)) && self.has_history()
+    }
+
+    /// The partitions with rows of a partitioned table; of another itself.
+    pub(crate) fn leaves(&self, of: &QualName) -> Vec<QualName> {
+        let mut leaves = self.family_of_partitions(of);
+        leaves.retain(|l| self.has_heap(l));
+        leaves
     }
 }

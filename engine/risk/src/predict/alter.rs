@@ -119,8 +119,29 @@ impl Predictor<'_> {
                 AlterAction::AttachPartition { partition, .. } => {
                     self.attach_index(index, table, partition, command.range)
                 }
-                action => self.lock(index, mode, &reason(action), command.range),
+                action => {
+                    self.lock(index, mode, &reason(action), command.range);
+                    self.move_index(index, table, action, command.range);
+                }
             }
+        }
+    }
+
+    /// An index that goes to another tablespace is copied, block by block.
+    fn move_index(&mut self, index: &QualName, table: &QualName, action: &AlterAction, range: TextRange) {
+        let AlterAction::SetTablespace(to) = action else {
+            return;
+        };
+        let current = self
+            .catalog()
+            .index(index)
+            .and_then(|(_, i)| i.tablespace.clone());
+        if to.name != current.unwrap_or_else(|| Name::new("pg_default")) {
+            let cause = crate::effect::Cause::new(
+                "its files are copied to another tablespace, block by block",
+                range,
+            );
+            self.effect.index_build(table, cause);
         }
     }
 
@@ -149,6 +170,7 @@ impl Predictor<'_> {
                 self.alter_column_type(target, column, ty, collation.as_ref(), using.as_ref(), range);
             }
             AlterAction::SetNotNull(column) => self.set_not_null(target, &column.name, range),
+            AlterAction::DropNotNull(column) => self.drop_not_null(target, &column.name, range),
             AlterAction::AddIdentity { .. } => self.partitions_since_17(target, &why, range),
             AlterAction::SetIdentity { column, .. } => {
                 self.partitions_since_17(target, &why, range);
@@ -161,7 +183,6 @@ impl Predictor<'_> {
             AlterAction::SetExpression { column, .. } => self.set_expression(target, column, range),
             AlterAction::SetDefault { .. }
             | AlterAction::DropDefault(_)
-            | AlterAction::DropNotNull(_)
             | AlterAction::DropExpression { .. }
             | AlterAction::SetStatistics(_)
             | AlterAction::SetStorage(_) => self.reach_descendants(target, &why, range),

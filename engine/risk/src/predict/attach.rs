@@ -223,7 +223,12 @@ impl Predictor<'_> {
             );
             return;
         }
-        let own = if self.version.at_least(14) || mode == DetachMode::Finalize {
+        // Before 14 the weaker lock does, unless the parent's triggers have clones to drop.
+        let clones = target
+            .relation
+            .as_ref()
+            .is_some_and(|r| r.triggers.values().any(|t| t.for_each_row));
+        let own = if self.version.at_least(14) || mode == DetachMode::Finalize || clones {
             LockMode::AccessExclusive
         } else {
             LockMode::ShareUpdateExclusive

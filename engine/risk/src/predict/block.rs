@@ -9,13 +9,13 @@ use crate::effect::{Cause, Effect};
 impl Predictor<'_> {
     pub(super) fn block(&mut self, block: &DoBlock) {
         if block.language.as_str() != "plpgsql" && block.language.as_str() != "sql" {
-            self.unknown(
+            self.opaque(
                 format!("a block in {} can't be read", block.language),
                 Default::default(),
             );
         }
         if self.depth >= MAX_NESTING {
-            self.unknown("blocks are nested too deep to be followed", Default::default());
+            self.opaque("blocks are nested too deep to be followed", Default::default());
             return;
         }
         let mut state = self.state.clone();
@@ -66,6 +66,7 @@ impl Predictor<'_> {
         self.effect.since = self.effect.since.max(nested.since);
         self.effect.waits_for_older_snapshots |= nested.waits_for_older_snapshots;
         self.effect.open_ended |= nested.open_ended;
+        self.effect.opaque |= nested.opaque;
         self.effect.unknown.extend(nested.unknown);
     }
 }

@@ -1,15 +1,15 @@
 //! Columns: added, dropped, NOT NULL, identity, generated; and the table's storage.
 
 use confiture_schema::catalog::{
-    Column, ConstraintKind, GeneratedStorage, Persistence, QualName, Relation, RelationKind, TypeKind,
+    Column, ConstraintKind, GeneratedStorage, Persistence, QualName, Relation, RelationKind,
 };
 use confiture_schema::change::{AlterAction, ColumnDef, ConstraintDefKind, DropBehavior, Ident};
 use confiture_schema::expr::Expr;
-use confiture_schema::types::SqlType;
 use confiture_syntax::{Name, TextRange};
 
 use super::Predictor;
 use super::alter::Target;
+use super::types::DomainFacts;
 use crate::literal::may_name;
 use crate::lock::LockMode;
 use crate::volatility::{Evaluation, evaluation};
@@ -38,16 +38,10 @@ impl Predictor<'_> {
             return;
         }
         let why = format!("it adds column {name}");
-        self.reach_descendants(target, &why, range);
-        let new_for: Vec<QualName> = self
-            .family(&target.name, target.only)
-            .into_iter()
-            .filter(|m| {
-                self.catalog()
-                    .relation(m)
-                    .is_none_or(|r| r.column(name).is_none())
-            })
-            .collect();
+        let (reached, new_for) = self.reach_of_new_column(target, name);
+        for member in &reached {
+            self.lock(member, target.mode, &why, range);
+        }
         match self.fill(column) {
             Fill::Nothing => {}
             Fill::Rewrite(reason) => {
@@ -69,6 +63,30 @@ impl Predictor<'_> {
             }
         }
         self.column_constraints(target, column, &new_for, range);
+    }
+
+    /// The tables that adding a column goes to: all that are locked, and those that get it. A descendant that has the
+    /// column already keeps its own, and what descends from it isn't reached.
+    fn reach_of_new_column(&self, target: &Target<'_>, column: &Name) -> (Vec<QualName>, Vec<QualName>) {
+        let (mut reached, mut new_for) = (Vec::new(), Vec::new());
+        let mut todo = vec![target.name.clone()];
+        while let Some(member) = todo.pop() {
+            if reached.contains(&member) {
+                continue;
+            }
+            let has_it = self
+                .catalog()
+                .relation(&member)
+                .is_some_and(|r| r.column(column).is_some());
+            if !has_it {
+                new_for.push(member.clone());
+                if !target.only {
+                    todo.extend(self.catalog().children_of(&member).iter().cloned());
+                }
+            }
+            reached.push(member);
+        }
+        (reached, new_for)
     }
 
     fn column_constraints(
@@ -183,56 +201,6 @@ impl Predictor<'_> {
         match &column.default {
             Some(default) => default.facts.null,
             None => !domain_default(),
-        }
-    }
-
-    /// What adding a column of a type has to know of it.
-    pub(super) fn domain_facts(&self, ty: &SqlType) -> DomainFacts {
-        if ty.array {
-            return DomainFacts::NoDomain;
-        }
-        let mut at = ty.clone();
-        let mut default = None;
-        let mut found = false;
-        for _ in 0..64 {
-            match self.find_type(&at) {
-                Some(TypeKind::Domain(domain)) => {
-                    found = true;
-                    if domain.not_null || !domain.checks.is_empty() {
-                        return DomainFacts::Constrained;
-                    }
-                    default = default.or_else(|| domain.default.clone());
-                    at = domain.base.clone();
-                }
-                Some(_) => break,
-                None if is_builtin(&at) => break,
-                None => return DomainFacts::Unknown,
-            }
-        }
-        if found {
-            DomainFacts::Unconstrained(default)
-        } else {
-            DomainFacts::NoDomain
-        }
-    }
-
-    /// The catalog's type of a name, by the search path where it has no schema.
-    pub(super) fn find_type(&self, ty: &SqlType) -> Option<&TypeKind> {
-        Some(
-            &self
-                .find_type_name(ty)
-                .and_then(|name| self.state.catalog.types.get(&name))?
-                .kind,
-        )
-    }
-
-    /// The full name of a user's type.
-    pub(super) fn find_type_name(&self, ty: &SqlType) -> Option<QualName> {
-        let named = |schema: &Name| QualName::new(schema.clone(), ty.name.clone());
-        let there = |name: &QualName| self.catalog().types.contains_key(name);
-        match &ty.schema {
-            Some(schema) => Some(named(schema)).filter(there),
-            None => self.state.session.search_path.iter().map(named).find(there),
         }
     }
 
@@ -380,6 +348,18 @@ impl Predictor<'_> {
         })
     }
 
+    /// Since 18 descendants are only locked when there is a constraint to drop.
+    pub(super) fn drop_not_null(&mut self, target: &Target<'_>, column: &Name, range: TextRange) {
+        let there = target
+            .relation
+            .as_ref()
+            .and_then(|r| r.column(column))
+            .is_none_or(|c| c.not_null);
+        if there || !self.version.at_least(18) {
+            self.reach_descendants(target, &format!("it drops NOT NULL of {column}"), range);
+        }
+    }
+
     pub(super) fn set_expression(&mut self, target: &Target<'_>, column: &Ident, range: TextRange) {
         self.reach_descendants(target, "it changes a generation expression", range);
         for member in self.family(&target.name, target.only) {
@@ -487,112 +467,6 @@ impl Predictor<'_> {
     }
 }
 
-/// What has to be known of a type that may be a domain.
-pub(super) enum DomainFacts {
-    /// A domain with NOT NULL or CHECK, itself or one beneath.
-    Constrained,
-    /// A domain without, with its default.
-    Unconstrained(Option<Expr>),
-    /// Another type.
-    NoDomain,
-    /// A type that isn't in the files.
-    Unknown,
-}
-
-/// Whether a name without schema is one of PostgreSQL's types or one that a common extension brings: no domain.
-pub(super) fn is_builtin(ty: &SqlType) -> bool {
-    ty.schema.as_ref().is_none_or(|s| s.as_str() == "pg_catalog")
-        && BUILTIN_TYPES.binary_search(&ty.name.as_str()).is_ok()
-}
-
-/// PostgreSQL's types, and those of extensions that come with it.
-const BUILTIN_TYPES: &[&str] = &[
-    "aclitem",
-    "bit",
-    "bool",
-    "box",
-    "bpchar",
-    "bytea",
-    "char",
-    "cid",
-    "cidr",
-    "circle",
-    "citext",
-    "cube",
-    "date",
-    "datemultirange",
-    "daterange",
-    "float4",
-    "float8",
-    "geography",
-    "geometry",
-    "halfvec",
-    "hstore",
-    "inet",
-    "int2",
-    "int2vector",
-    "int4",
-    "int4multirange",
-    "int4range",
-    "int8",
-    "int8multirange",
-    "int8range",
-    "interval",
-    "json",
-    "jsonb",
-    "jsonpath",
-    "line",
-    "lseg",
-    "lquery",
-    "ltree",
-    "macaddr",
-    "macaddr8",
-    "money",
-    "name",
-    "numeric",
-    "nummultirange",
-    "numrange",
-    "oid",
-    "oidvector",
-    "path",
-    "pg_lsn",
-    "point",
-    "polygon",
-    "refcursor",
-    "regclass",
-    "regcollation",
-    "regconfig",
-    "regdictionary",
-    "regnamespace",
-    "regoper",
-    "regoperator",
-    "regproc",
-    "regprocedure",
-    "regrole",
-    "regtype",
-    "sparsevec",
-    "text",
-    "tid",
-    "time",
-    "timestamp",
-    "timestamptz",
-    "timetz",
-    "tsmultirange",
-    "tsquery",
-    "tsrange",
-    "tstzmultirange",
-    "tstzrange",
-    "tsvector",
-    "txid_snapshot",
-    "uuid",
-    "varbit",
-    "varchar",
-    "vector",
-    "xid",
-    "xid8",
-    "xml",
-];
-
 /// Whether some command gives the rows a value other than null, so that foreign keys are checked against them.
 fn fills_rows(target: &Target<'_>) -> bool {
     target.commands.iter().any(|c| match &c.action {
@@ -613,12 +487,4 @@ fn fills_otherwise(target: &Target<'_>) -> bool {
         AlterAction::AddConstraint(c) => matches!(c.kind, ConstraintDefKind::ForeignKey(_)),
         _ => false,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn builtin_types_are_sorted() {
-        assert!(super::BUILTIN_TYPES.is_sorted());
-    }
 }

@@ -174,6 +174,7 @@ impl Predictor<'_> {
                     range,
                 );
             }
+            self.lock_whole_referenced(name, range);
         }
         if relation.kind == RelationKind::Sequence {
             for table in self.drawing_from(name) {
@@ -184,6 +185,25 @@ impl Predictor<'_> {
                     range,
                 );
             }
+        }
+    }
+
+    /// A foreign key to a partitioned table has triggers on all its parts, which go with the key; before 15 only on
+    /// those with rows.
+    fn lock_whole_referenced(&mut self, part: &QualName, range: TextRange) {
+        let Some(root) = self.partition_ancestors(part).pop() else {
+            return;
+        };
+        for member in self.family(&root, false) {
+            if !self.version.at_least(15) && !self.has_heap(&member) {
+                continue;
+            }
+            self.lock(
+                &member,
+                LockMode::AccessExclusive,
+                "a foreign key to it goes, with its triggers",
+                range,
+            );
         }
     }
 

@@ -25,6 +25,10 @@ impl Predictor<'_> {
             return;
         };
         self.lock(&table, mode, "an index is built on it", range);
+        if let Some(name) = &create.name {
+            let own = QualName::new(table.schema.clone(), name.name.clone());
+            self.effect.creates.insert(own);
+        }
         if create.if_not_exists
             && create
                 .name
@@ -75,12 +79,7 @@ impl Predictor<'_> {
                 }
                 Resolved::Missing(index) => {
                     self.missing(&index, name);
-                    self.lock(
-                        &index,
-                        index_mode(reindex.concurrently),
-                        "it is built anew",
-                        name.range,
-                    );
+                    self.lock(&index, LockMode::AccessExclusive, "it is built anew", name.range);
                 }
                 Resolved::Relation(..) | Resolved::System => {}
             },
@@ -122,9 +121,11 @@ impl Predictor<'_> {
 
     fn reindex_index(&mut self, index: &QualName, table: &QualName, concurrently: bool, range: TextRange) {
         let mode = table_mode(concurrently);
+        // Concurrently the strong lock comes last, on what was the index, when nobody uses it any more.
+        self.lock(index, LockMode::AccessExclusive, "it is built anew", range);
+        self.lock(table, mode, "an index of it is built anew", range);
         if self.is_partitioned(table) {
             self.outside_transaction();
-            self.lock(table, mode, "an index of it is built anew", range);
             for member in self.family(table, false) {
                 if self.has_heap(&member) {
                     self.lock(&member, mode, "an index of it is built anew", range);
@@ -133,13 +134,6 @@ impl Predictor<'_> {
             }
             return;
         }
-        self.lock(
-            index,
-            index_mode(concurrently),
-            "it is built anew, and readers may not plan with it meanwhile",
-            range,
-        );
-        self.lock(table, mode, "an index of it is built anew", range);
         self.build_index(table, "the index is built anew", range);
     }
 
@@ -217,14 +211,6 @@ fn table_mode(concurrently: bool) -> LockMode {
         LockMode::ShareUpdateExclusive
     } else {
         LockMode::Share
-    }
-}
-
-fn index_mode(concurrently: bool) -> LockMode {
-    if concurrently {
-        LockMode::ShareUpdateExclusive
-    } else {
-        LockMode::AccessExclusive
     }
 }
 

@@ -382,14 +382,13 @@ impl Predictor<'_> {
             );
             return;
         };
-        let validating = matches!(alter.action, AlterDomainAction::Validate(_));
-        let mode = if validating && self.version.at_least(18) {
-            LockMode::ShareUpdateExclusive
-        } else {
-            LockMode::Share
-        };
         for table in self.tables_with_domain(&domain) {
-            self.lock(&table, mode, "its values of the domain are checked", range);
+            self.lock(
+                &table,
+                LockMode::Share,
+                "its values of the domain are checked",
+                range,
+            );
             self.scan_heap(&table, "its values of the domain are checked", range);
         }
     }

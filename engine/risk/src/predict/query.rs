@@ -6,9 +6,7 @@ use confiture_schema::catalog::{
     ConstraintKind, ForeignKey, QualName, ReferentialAction, Relation, RelationKind, TriggerEnabled,
     TriggerEvent, Volatility,
 };
-use confiture_schema::change::{
-    Copy, DropBehavior, Ident, Lock, ObjectRef, Query, Truncate, Vacuum, Write, WriteKind,
-};
+use confiture_schema::change::{Ident, ObjectRef, Query, Write, WriteKind};
 use confiture_syntax::{Name, TextRange};
 
 use super::Predictor;
@@ -91,7 +89,7 @@ impl Predictor<'_> {
     }
 
     /// A relation, what its query reads where it is a view, and all that descends from those.
-    fn behind(&self, relation: &QualName) -> Vec<QualName> {
+    pub(super) fn behind(&self, relation: &QualName) -> Vec<QualName> {
         let mut all: Vec<QualName> = Vec::new();
         let mut seen = BTreeSet::new();
         let mut todo = vec![relation.clone()];
@@ -133,9 +131,10 @@ impl Predictor<'_> {
         }
         let Some(relation) = relation else { return };
         if relation.kind == RelationKind::View {
+            let through = through_view(write, &relation);
             for table in self.tables_behind(&name) {
                 if let Some(base) = self.catalog().relation(&table).cloned() {
-                    self.write_effects(&table, &base, write, query);
+                    self.write_effects(&table, &base, &through, query);
                 }
             }
         } else {
@@ -144,7 +143,7 @@ impl Predictor<'_> {
     }
 
     /// The bound of a partition that is written by its own name is read from the partitioned table.
-    fn bound_of_partition(&mut self, name: &QualName, range: TextRange) {
+    pub(super) fn bound_of_partition(&mut self, name: &QualName, range: TextRange) {
         for ancestor in self.partition_ancestors(name) {
             self.lock(
                 &ancestor,
@@ -183,7 +182,7 @@ impl Predictor<'_> {
     }
 
     /// Parents of foreign keys, sequences and functions of defaults.
-    fn insert_effects(
+    pub(super) fn insert_effects(
         &mut self,
         relation: &Relation,
         columns: &[Ident],
@@ -351,7 +350,7 @@ impl Predictor<'_> {
     }
 
     /// A trigger's function may do anything.
-    fn user_triggers(
+    pub(super) fn user_triggers(
         &mut self,
         table: &QualName,
         relation: &Relation,
@@ -366,7 +365,7 @@ impl Predictor<'_> {
                 || columns.is_empty()
                 || trigger.update_columns.iter().any(|c| columns.contains(&c));
             if fires && of_columns {
-                self.unknown(
+                self.opaque(
                     format!(
                         "trigger {name} of {table} calls {}, which may do anything",
                         trigger.function
@@ -422,134 +421,11 @@ impl Predictor<'_> {
                 format!("what {name} does to relations is not modelled"),
                 called.range,
             ),
-            Known::User { .. } => self.unknown(
+            Known::User { .. } => self.opaque(
                 format!("function {name} may read and write relations"),
                 called.range,
             ),
-            Known::Unknown => self.unknown(format!("function {name} isn't in the files"), called.range),
-        }
-    }
-
-    pub(super) fn copy(&mut self, copy: &Copy) {
-        let range = copy.relation.range;
-        let Some((name, relation)) = self.relation(&copy.relation) else {
-            return;
-        };
-        if !copy.from {
-            self.lock(&name, LockMode::AccessShare, "it is read", range);
-            self.scan_heap(&name, "all of it is read", range);
-            return;
-        }
-        for member in self.behind(&name) {
-            self.lock(&member, LockMode::RowExclusive, "its rows are written", range);
-        }
-        self.bound_of_partition(&name, range);
-        if let Some(relation) = relation {
-            self.insert_effects(&relation, &[], false, range);
-            self.user_triggers(&name, &relation, TriggerEvent::Insert, &[], range);
-        }
-    }
-
-    pub(super) fn lock_table(&mut self, lock: &Lock) {
-        let mode = LockMode::from_name(&lock.mode).unwrap_or(LockMode::AccessExclusive);
-        for (name, only) in &lock.relations {
-            let Some((relation, _)) = self.relation(name) else {
-                continue;
-            };
-            let members = if *only {
-                vec![relation]
-            } else {
-                self.behind(&relation)
-            };
-            for member in members {
-                self.lock(&member, mode, "it asks for that lock", name.range);
-            }
-        }
-    }
-
-    pub(super) fn vacuum(&mut self, vacuum: &Vacuum) {
-        if vacuum.vacuum {
-            self.outside_transaction();
-        }
-        let mut tables: Vec<(QualName, TextRange)> = Vec::new();
-        for name in &vacuum.relations {
-            if let Some((relation, _)) = self.relation(name) {
-                tables.extend(
-                    self.family_of_partitions(&relation)
-                        .into_iter()
-                        .map(|m| (m, name.range)),
-                );
-                if vacuum.analyze {
-                    self.sample_descendants(&relation, name.range);
-                }
-            }
-        }
-        if vacuum.relations.is_empty() {
-            let all = self.catalog().relations.keys().filter(|n| self.has_heap(n));
-            tables.extend(all.map(|n| (n.clone(), TextRange::default())));
-        }
-        for (table, range) in tables {
-            if vacuum.full {
-                self.lock(&table, LockMode::AccessExclusive, "it is written anew", range);
-                self.rewrite_heap(&table, "it is written anew without its dead rows", range);
-            } else {
-                self.lock(
-                    &table,
-                    LockMode::ShareUpdateExclusive,
-                    "it is vacuumed or analyzed",
-                    range,
-                );
-            }
-        }
-    }
-
-    /// ANALYZE of a table with inheritance children samples them too.
-    fn sample_descendants(&mut self, table: &QualName, range: TextRange) {
-        for member in self.family(table, false) {
-            if member != *table {
-                self.lock(
-                    &member,
-                    LockMode::AccessShare,
-                    "its rows are sampled for its parent's statistics",
-                    range,
-                );
-            }
-        }
-    }
-
-    pub(super) fn truncate(&mut self, truncate: &Truncate) {
-        let mut todo: Vec<(QualName, String, TextRange)> = Vec::new();
-        for (name, only) in &truncate.relations {
-            if let Some((relation, _)) = self.relation(name) {
-                for member in self.family(&relation, *only) {
-                    todo.push((member, "it is emptied".to_owned(), name.range));
-                }
-                if !self.version.at_least(14) {
-                    self.bound_of_partition(&relation, name.range);
-                }
-            }
-        }
-        let mut seen = BTreeSet::new();
-        while let Some((table, why, range)) = todo.pop() {
-            if !seen.insert(table.clone()) {
-                continue;
-            }
-            self.lock(&table, LockMode::AccessExclusive, &why, range);
-            if truncate.restart_identity {
-                for sequence in self.owned_sequences(&table, None) {
-                    self.lock(&sequence, LockMode::AccessExclusive, "it starts anew", range);
-                }
-            }
-            if let Some(relation) = self.catalog().relation(&table).cloned() {
-                self.user_triggers(&table, &relation, TriggerEvent::Truncate, &[], range);
-            }
-            if truncate.behavior == DropBehavior::Cascade {
-                for child in self.referencing(&table) {
-                    for member in self.family(&child, false) {
-                        todo.push((member, format!("it references {table}"), range));
-                    }
-                }
-            }
+            Known::Unknown => self.opaque(format!("function {name} isn't in the files"), called.range),
         }
     }
 }
@@ -580,4 +456,20 @@ fn has_index_for(relation: &Relation, columns: &[Name]) -> bool {
             && leading.len() == columns.len()
             && columns.iter().all(|c| leading.contains(&c))
     })
+}
+
+/// A write of a view's columns: those that it doesn't show get no value.
+fn through_view(write: &Write, view: &Relation) -> Write {
+    let mut through = write.clone();
+    if through.columns.is_empty() {
+        through.columns = view
+            .columns
+            .iter()
+            .map(|c| Ident {
+                name: c.name.clone(),
+                range: write.relation.range,
+            })
+            .collect();
+    }
+    through
 }

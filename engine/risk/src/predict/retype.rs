@@ -10,7 +10,7 @@ use confiture_syntax::{Name, TextRange};
 
 use super::Predictor;
 use super::alter::Target;
-use super::column::{DomainFacts, is_builtin};
+use super::types::{DomainFacts, is_builtin};
 use crate::cast::{Cast, cast};
 use crate::literal::{Token, tokens};
 use crate::lock::LockMode;
