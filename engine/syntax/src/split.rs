@@ -404,3 +404,6 @@ fn is_escaped_punctuation(text: &str, backslash: Token) -> bool {
 fn is_separator(text: &str, backslash: Token) -> bool {
     text.as_bytes().get(backslash.range.end as usize) == Some(&b'\\')
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+//! `src/kind.rs` is generated from the grammar; this test rewrites it and fails when it was stale.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+const HEADER: &str = "\
+//! The kind of every named node of the grammar, as constants.
+//!
+//! Generated from `tree_sitter_postgres::NODE_TYPES` by the test `kinds_are_fresh` (`tests/kinds.rs`); do not edit. A node that a new
+//! version of the grammar renames or drops is a compile error where it is used.
+#![allow(non_upper_case_globals, missing_docs)]
+
+";
+
+/// The names of the named node types, read off `{\"type\": \"…\", \"named\": true`, which is how the file writes each.
+fn named_kinds() -> BTreeSet<String> {
+    let mut kinds = BTreeSet::new();
+    let types = tree_sitter_postgres::NODE_TYPES;
+    for (at, _) in types.match_indices("\"type\": \"") {
+        let rest = &types[at + "\"type\": \"".len()..];
+        let Some((name, after)) = rest.split_once('"') else {
+            continue;
+        };
+        let is_named = after
+            .trim_start_matches([',', ' ', '\n'])
+            .starts_with("\"named\": true");
+        if is_named {
+            kinds.insert(name.to_owned());
+        }
+    }
+    kinds
+}
+
+#[test]
+fn kinds_are_fresh() {
+    let mut generated = HEADER.to_owned();
+    for kind in named_kinds() {
+        writeln!(generated, "pub const {kind}: &str = \"{kind}\";").expect("writing to a string");
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/kind.rs");
+    let committed = std::fs::read_to_string(path).expect("src/kind.rs");
+    if committed != generated {
+        std::fs::write(path, generated).expect("src/kind.rs");
+        panic!("src/kind.rs was stale; it has been rewritten: look at the difference and commit it");
+    }
+}
