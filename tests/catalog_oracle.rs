@@ -42,6 +42,33 @@ fn majors() -> Vec<Option<u32>> {
     }
 }
 
+/// Where an older server does another thing than the fold, which does as 15 and later: below this version, differences
+/// of objects whose names begin so.
+const OTHERWISE: [(u32, &str, &str); 4] = [
+    (
+        15,
+        "sequence public.unlogged_",
+        "sequences of unlogged tables are logged",
+    ),
+    (
+        15,
+        "trigger",
+        "renaming a trigger leaves its clones on partitions",
+    ),
+    (
+        15,
+        "column public.g1.",
+        "a column that is generated from a dropped one goes without CASCADE",
+    ),
+    (15, "table public.g1", "the same"),
+];
+
+fn done_otherwise(major: u32, difference: &render::Difference) -> bool {
+    OTHERWISE
+        .iter()
+        .any(|(below, object, _)| major < *below && difference.object.starts_with(object))
+}
+
 fn cluster(major: Option<u32>) -> &'static Cluster {
     Cluster::shared(major).unwrap_or_else(|error| panic!("a server: {error}"))
 }
@@ -78,12 +105,11 @@ fn fixtures_give_the_servers_catalog() {
             for rejected in &outcome.rejected {
                 println!("{name} on {}: the server refuses {rejected}", cluster.major());
             }
-            wrong.extend(
-                outcome
-                    .differences
-                    .iter()
-                    .map(|d| format!("{name} on {}: {d}", cluster.major())),
-            );
+            let differences = outcome
+                .differences
+                .iter()
+                .filter(|d| !done_otherwise(cluster.major(), d));
+            wrong.extend(differences.map(|d| format!("{name} on {}: {d}", cluster.major())));
         }
     }
     assert!(
@@ -113,12 +139,9 @@ fn the_corpus_gives_the_servers_catalog() {
         if std::env::var_os("CONFITURE_VERBOSE").is_some() {
             rows.extend(outcome.rejected.iter().map(|r| format!("    refused: {r}")));
         }
-        wrong.extend(
-            outcome
-                .differences
-                .iter()
-                .map(|d| format!("{}: {d}", project.name)),
-        );
+        let known = |d: &&render::Difference| !corpus::UNKNOWABLE.contains(&d.object.as_str());
+        let differences = outcome.differences.iter().filter(known);
+        wrong.extend(differences.map(|d| format!("{}: {d}", project.name)));
     }
     println!("{}", rows.join("\n"));
     assert!(
@@ -160,13 +183,16 @@ fn the_sql_form_recreates_the_catalog() {
             "",
         )
         .expect("a server");
-        match recreated(cluster, &outcome.server) {
-            Ok(again) => {
-                let mut differences = render::diff(&outcome.server, &again);
-                differences.retain(|d| !kept_by_name_alone(d));
-                wrong.extend(differences.iter().map(|d| format!("{name}: {d}")));
+        for (of, catalog) in [("server", &outcome.server), ("files", &outcome.files)] {
+            match recreated(cluster, catalog) {
+                Ok(again) => {
+                    let mut differences = render::diff(catalog, &again);
+                    differences.retain(|d| !beyond_sql(d));
+                    wrong.extend(differences.iter().map(|d| format!("{name} of the {of}: {d}")));
+                }
+                Err(_) if of == "files" && STARS_OVER_RENAMED.contains(&name.as_str()) => {}
+                Err(error) => wrong.push(format!("{name} of the {of}: {error}")),
             }
-            Err(error) => wrong.push(format!("{name}: {error}")),
         }
     }
     assert!(
@@ -177,9 +203,15 @@ fn the_sql_form_recreates_the_catalog() {
     );
 }
 
-/// Objects whose definitions the catalog doesn't keep can't be recreated from it.
-fn kept_by_name_alone(difference: &render::Difference) -> bool {
-    const KINDS: [&str; 12] = [
+/// Fixtures with a view whose `*` covers a column that was renamed since: its text, which is all that files give, no
+/// longer says what the view is.
+const STARS_OVER_RENAMED: [&str; 2] = ["rename_more.sql", "search_path.sql"];
+
+/// What can't be recreated from a catalog: objects whose definitions it doesn't keep; whether an inherited constraint
+/// once had a parent; columns of a child in another order than its parents bring them.
+fn beyond_sql(difference: &render::Difference) -> bool {
+    const KINDS: [&str; 13] = [
+        "access method",
         "aggregate",
         "rule",
         "publication",
@@ -193,9 +225,19 @@ fn kept_by_name_alone(difference: &render::Difference) -> bool {
         "server",
         "user mapping",
     ];
-    KINDS.iter().any(|kind| difference.object.starts_with(kind))
-        || difference.object.starts_with("access method")
+    let sorted = |side: &Option<String>| {
+        let mut names: Vec<String> = side
+            .iter()
+            .flat_map(|s| s.split(", ").map(str::to_owned))
+            .collect();
+        names.sort();
+        names
+    };
+    let reordered = difference.aspect == "columns" && sorted(&difference.left) == sorted(&difference.right);
+    reordered
         || difference.aspect == "access method"
+        || (difference.object.starts_with("constraint") && difference.aspect == "inherited")
+        || KINDS.iter().any(|kind| difference.object.starts_with(kind))
 }
 
 fn recreated(cluster: &Cluster, catalog: &Catalog) -> Result<Catalog, String> {

@@ -15,6 +15,11 @@ pub(crate) struct Project {
     pub(crate) prelude: String,
 }
 
+/// Objects that come from SQL which a DO block computes while it runs: files alone can't tell.
+pub(crate) const UNKNOWABLE: [&str; 1] = [
+    "procedure partman.partition_data_proc(text, text, integer, integer, text, text, integer, integer, boolean)",
+];
+
 /// The corpus' folder, if it is there.
 pub(crate) fn folder() -> Option<PathBuf> {
     let folder = std::env::var_os("CONFITURE_CORPUS")

@@ -26,6 +26,8 @@ pub(crate) struct Outcome {
     pub(crate) rejected: Vec<String>,
     /// Where the files' catalog and the server's differ.
     pub(crate) differences: Vec<render::Difference>,
+    /// The files' catalog.
+    pub(crate) files: Catalog,
     /// The server's catalog.
     pub(crate) server: Catalog,
 }
@@ -54,6 +56,7 @@ pub(crate) fn run(
         loaded: 0,
         rejected: Vec::new(),
         differences: Vec::new(),
+        files: Catalog::default(),
         server: Catalog::default(),
     };
     let mut state = State::fresh();
@@ -68,6 +71,7 @@ pub(crate) fn run(
     }
     outcome.server = introspect(&mut session)?;
     outcome.differences = render::diff(&state.catalog, &outcome.server);
+    outcome.files = state.catalog;
     Ok(outcome)
 }
 

@@ -116,6 +116,7 @@ impl Draft {
         for (_, (name, relation)) in self.relations {
             self.catalog.relations.insert_mut(name, Arc::new(relation));
         }
+        self.catalog.relink();
         self.catalog
     }
 }
@@ -148,7 +149,7 @@ fn enclosed(text: &str) -> Option<&str> {
     for piece in top_level(inner) {
         match piece {
             Piece::Open => depth += 1,
-            Piece::Close => depth = depth.checked_sub(1)?,
+            Piece::Close(_) => depth = depth.checked_sub(1)?,
             Piece::Comma(_) => {}
         }
     }
@@ -158,7 +159,7 @@ fn enclosed(text: &str) -> Option<&str> {
 /// What structures an expression's text, outside of quotes.
 enum Piece {
     Open,
-    Close,
+    Close(usize),
     Comma(usize),
 }
 
@@ -187,21 +188,26 @@ fn top_level(text: &str) -> impl Iterator<Item = Piece> + '_ {
                 None
             }
             b'(' | b'[' => Some(Piece::Open),
-            b')' | b']' => Some(Piece::Close),
+            b')' | b']' => Some(Piece::Close(at)),
             b',' => Some(Piece::Comma(at)),
             _ => None,
         }
     })
 }
 
-/// The items of a list that the server printed, at commas outside of brackets and quotes.
+/// The items of a list that the server printed, at commas outside of brackets and quotes; up to the bracket that closes
+/// the list, where it comes with one.
 fn list_items(text: &str) -> Vec<&str> {
     let mut items = Vec::new();
     let (mut depth, mut from) = (0usize, 0);
     for piece in top_level(text) {
         match piece {
             Piece::Open => depth += 1,
-            Piece::Close => depth = depth.saturating_sub(1),
+            Piece::Close(at) if depth == 0 => {
+                items.push(text[from..at].trim());
+                return items;
+            }
+            Piece::Close(_) => depth -= 1,
             Piece::Comma(at) if depth == 0 => {
                 items.push(text[from..at].trim());
                 from = at + 1;

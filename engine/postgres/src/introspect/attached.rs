@@ -141,7 +141,7 @@ fn policies(session: &mut Session, draft: &mut Draft) -> Result<(), SqlError> {
                 "d" => PolicyCommand::Delete,
                 _ => PolicyCommand::All,
             },
-            roles: roles.iter().map(|r| Name::new(r)).collect(),
+            roles: roles.iter().map(Name::new).collect(),
             using: get::<Option<&str>>(row, 6)?.map(|text| draft.dictionary.expr(text)),
             check: get::<Option<&str>>(row, 7)?.map(|text| draft.dictionary.expr(text)),
             comment: draft.dictionary.comment(class::POLICY, get(row, 0)?, 0),

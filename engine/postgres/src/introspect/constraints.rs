@@ -1,11 +1,8 @@
 //! Constraints of tables, from the columns of `pg_constraint`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use confiture_schema::catalog::{
-    Constraint, ConstraintKind, Deferrable, ForeignKey, QualName, ReferentialAction,
-};
+use confiture_schema::catalog::{Constraint, ConstraintKind, Deferrable, ForeignKey, ReferentialAction};
 use confiture_syntax::Name;
 use tokio_postgres::Row;
 
@@ -14,7 +11,7 @@ use super::{Draft, get};
 use crate::error::SqlError;
 use crate::session::Session;
 
-/// Reads table constraints, and from them who references whom.
+/// Reads table constraints.
 pub(super) fn read(session: &mut Session, draft: &mut Draft) -> Result<(), SqlError> {
     // A foreign key to a partitioned table has one more row for each of its partitions, on the same referencing
     // table: those are PostgreSQL's own.
@@ -38,28 +35,14 @@ pub(super) fn read(session: &mut Session, draft: &mut Draft) -> Result<(), SqlEr
         ),
         &[&draft.dictionary.schema_oids()],
     )?;
-    let mut referenced: BTreeMap<QualName, Vec<(QualName, Name)>> = BTreeMap::new();
     for row in &rows {
         let oid: u32 = get(row, 1)?;
         let name = Name::new(get::<&str>(row, 2)?);
-        let Some((table, _)) = draft.relations.get(&oid) else {
-            continue;
-        };
         let Some(kind) = kind(row, draft)? else { continue };
-        if let ConstraintKind::ForeignKey(key) = &kind {
-            referenced
-                .entry(key.references.clone())
-                .or_default()
-                .push((table.clone(), name.clone()));
-        }
         let constraint = constraint(row, kind, draft)?;
         if let Some(relation) = draft.relation(oid) {
             add(relation, name, constraint);
         }
-    }
-    for (relation, mut keys) in referenced {
-        keys.sort();
-        draft.catalog.referenced_by.insert_mut(relation, Arc::new(keys));
     }
     Ok(())
 }

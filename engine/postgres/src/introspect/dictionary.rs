@@ -35,13 +35,16 @@ pub(super) struct Dictionary {
     types: HashMap<u32, TypeEntry>,
     members: HashSet<(u32, u32)>,
     internal_functions: HashSet<u32>,
-    comments: HashMap<(u32, u32, i32), Arc<str>>,
+    comments: Comments,
     /// Names of columns by relation and attribute number.
     pub(super) columns: HashMap<(u32, i16), Name>,
     expressions: RefCell<HashMap<Box<str>, Expr>>,
     /// Collations' names.
     pub(super) collations: HashMap<u32, QualName>,
 }
+
+/// Comments by system catalog, object and column.
+type Comments = HashMap<(u32, u32, i32), Arc<str>>;
 
 struct TypeEntry {
     name: Name,
@@ -198,7 +201,7 @@ fn internal_functions(session: &mut Session) -> Result<HashSet<u32>, SqlError> {
 }
 
 /// Comments on objects of users, and on the schema `public` where they differ from what initdb says.
-fn comments(session: &mut Session) -> Result<HashMap<(u32, u32, i32), Arc<str>>, SqlError> {
+fn comments(session: &mut Session) -> Result<Comments, SqlError> {
     let rows = session.query(
         "SELECT classoid, objoid, objsubid, description FROM pg_catalog.pg_description \
          WHERE objoid >= $1 \

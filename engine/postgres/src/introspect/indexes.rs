@@ -8,7 +8,7 @@ use confiture_syntax::Name;
 use tokio_postgres::Row;
 
 use super::dictionary::class;
-use super::{Draft, get, relations};
+use super::{Draft, get, list_items, relations};
 use crate::error::SqlError;
 use crate::session::Session;
 
@@ -43,7 +43,8 @@ pub(super) fn read(session: &mut Session, draft: &mut Draft) -> Result<(), SqlEr
                             FROM pg_catalog.generate_series(1, i.indnkeyatts::int4) n ORDER BY n) END, \
                     c.reloptions, s.spcname::text, p.inhparent, \
                     EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid \
-                            AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')) \
+                            AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')), \
+                    CASE WHEN i.indexprs IS NOT NULL THEN pg_catalog.pg_get_indexdef(i.indexrelid) END \
              FROM pg_catalog.pg_index i \
              JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
              JOIN pg_catalog.pg_am a ON a.oid = c.relam \
@@ -67,16 +68,12 @@ pub(super) fn read(session: &mut Session, draft: &mut Draft) -> Result<(), SqlEr
         };
         let mut index = index(row, draft, &opclasses)?;
         index.parent = get::<Option<u32>>(row, 18)?.and_then(|parent| names.get(&parent).cloned());
-        let Some((table, relation)) = draft.relations.get_mut(&get(row, 1)?) else {
+        let Some(relation) = draft.relation(get(row, 1)?) else {
             continue;
         };
         if get(row, 8)? {
             relation.replica_identity = ReplicaIdentity::Index(name.name.clone());
         }
-        draft
-            .catalog
-            .index_tables
-            .insert_mut(name.clone(), table.name.clone());
         relation.indexes.insert_mut(name.name, Arc::new(index));
     }
     Ok(())
@@ -128,6 +125,10 @@ fn index_keys(
     let classes: Vec<u32> = get(row, 12)?;
     let collations: Vec<u32> = get(row, 13)?;
     let definitions: Option<Vec<String>> = get(row, 15)?;
+    let clauses = match (&definitions, get::<Option<&str>>(row, 20)?) {
+        (Some(keys), Some(definition)) => clauses(definition, get(row, 3)?, keys),
+        _ => Vec::new(),
+    };
     let key = |(at, &number): (usize, &i16)| {
         let printed = definitions
             .as_ref()
@@ -135,22 +136,51 @@ fn index_keys(
             .map_or("", String::as_str);
         let text = match number {
             0 => printed.to_owned(),
-            _ => draft.dictionary.column(table, number).quoted().into(),
+            _ => draft.dictionary.column(table, number).quoted(),
         };
+        // The collation of an expression follows from what is in it: only the definition tells whether it was given.
+        let given = number != 0 || clauses.get(at).is_some_and(|clause| clause.contains(" COLLATE "));
         let option = options.get(at).copied().unwrap_or_default();
         let collation = collations
             .get(at)
             .and_then(|oid| draft.dictionary.collations.get(oid));
         IndexKey {
             opclass: classes.get(at).and_then(|oid| opclasses.get(oid)).cloned(),
-            // An expression that has COLLATE in it is of that collation without being told so again.
-            collation: collation
-                .filter(|_| !text.contains("COLLATE"))
-                .map(|c| c.name.clone()),
+            collation: collation.filter(|_| given).map(|c| c.name.clone()),
             descending: option & DESCENDING != 0,
             nulls_first: option & NULLS_FIRST != 0,
             expr: draft.dictionary.expr(&text),
         }
     };
     Ok(numbers.iter().enumerate().map(key).collect())
+}
+
+/// What follows each key in an index's definition: its collation, operator class and order.
+fn clauses<'d>(definition: &'d str, method: &str, keys: &[String]) -> Vec<&'d str> {
+    let start = format!(" USING {method} (");
+    let Some(from) = definition.find(&start).map(|at| at + start.len()) else {
+        return Vec::new();
+    };
+    let items = list_items(definition.get(from..).unwrap_or_default());
+    let clause = |(item, key): (&&'d str, &String)| item.strip_prefix(key.as_str()).unwrap_or_default();
+    items.iter().zip(keys).map(clause).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clauses;
+
+    #[test]
+    fn what_follows_a_key_is_found() {
+        let definition = r#"CREATE INDEX i ON public.t USING btree (lower(a) COLLATE "C" DESC, ((b || ','::text)), c) INCLUDE (d)"#;
+        let keys = [
+            "lower(a)".to_owned(),
+            "((b || ','::text))".to_owned(),
+            "c".to_owned(),
+        ];
+        assert_eq!(
+            clauses(definition, "btree", &keys),
+            [" COLLATE \"C\" DESC", "", ""]
+        );
+    }
 }

@@ -100,7 +100,7 @@ fn relation(row: &Row, dictionary: &Dictionary) -> Result<Relation, SqlError> {
 pub(super) fn options(written: Option<Vec<String>>, prefix: &str) -> BTreeMap<Name, Arc<str>> {
     let each = |option: String| {
         let (name, value) = option.split_once('=').unwrap_or((&option, ""));
-        (Name::new(&format!("{prefix}{name}")), Arc::from(value))
+        (Name::new(format!("{prefix}{name}")), Arc::from(value))
     };
     written.unwrap_or_default().into_iter().map(each).collect()
 }
@@ -263,13 +263,12 @@ fn parents(session: &mut Session, draft: &mut Draft) -> Result<(), SqlError> {
          ORDER BY i.inhrelid, i.inhseqno",
         &[&draft.dictionary.schema_oids()],
     )?;
-    let mut children: BTreeMap<QualName, Vec<QualName>> = BTreeMap::new();
     for row in &rows {
         let (child, parent): (u32, u32) = (get(row, 0)?, get(row, 1)?);
         let Some(parent) = draft.relations.get(&parent).map(|(name, _)| name.clone()) else {
             continue;
         };
-        let Some((child, relation)) = draft.relations.get_mut(&child) else {
+        let Some(relation) = draft.relation(child) else {
             continue;
         };
         let bound = get::<Option<&str>>(row, 2)?.map(|text| match text {
@@ -277,14 +276,9 @@ fn parents(session: &mut Session, draft: &mut Draft) -> Result<(), SqlError> {
             values => PartitionBound::Values(Arc::from(values)),
         });
         relation.parents.push(Parent {
-            relation: parent.clone(),
+            relation: parent,
             bound,
         });
-        children.entry(parent).or_default().push(child.clone());
-    }
-    for (parent, mut list) in children {
-        list.sort();
-        draft.catalog.children.insert_mut(parent, Arc::new(list));
     }
     Ok(())
 }

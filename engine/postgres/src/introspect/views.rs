@@ -45,19 +45,12 @@ fn sources(session: &mut Session, draft: &mut Draft) -> Result<(), SqlError> {
          WHERE r.rulename = '_RETURN'",
         &[&class::REWRITE, &class::RELATION],
     )?;
-    let mut dependents: BTreeMap<QualName, Vec<QualName>> = BTreeMap::new();
     let mut by_view: BTreeMap<u32, Vec<QualName>> = BTreeMap::new();
     for row in &rows {
         let (view, source): (u32, u32) = (get(row, 0)?, get(row, 1)?);
-        let (Some((view_name, _)), Some((source, _))) =
-            (draft.relations.get(&view), draft.relations.get(&source))
-        else {
+        let Some((source, _)) = draft.relations.get(&source) else {
             continue;
         };
-        dependents
-            .entry(source.clone())
-            .or_default()
-            .push(view_name.clone());
         by_view.entry(view).or_default().push(source.clone());
     }
     for (view, mut sources) in by_view {
@@ -65,10 +58,6 @@ fn sources(session: &mut Session, draft: &mut Draft) -> Result<(), SqlError> {
         if let Some(view) = draft.relation(view).and_then(|r| r.view.as_mut()) {
             Arc::make_mut(view).sources = sources;
         }
-    }
-    for (source, mut views) in dependents {
-        views.sort();
-        draft.catalog.dependent_views.insert_mut(source, Arc::new(views));
     }
     Ok(())
 }

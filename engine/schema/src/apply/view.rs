@@ -45,7 +45,10 @@ impl Fold<'_> {
             kind: RelationKind::View,
             persistence,
             columns: shared(output.columns),
-            view: Some(Arc::new(view_of(&change.query, sources, output.known))),
+            view: Some(Arc::new(ViewDef {
+                query: view_query(change),
+                ..view_of(&change.query, sources, output.known)
+            })),
             options: storage(&change.options),
             origin: self.at(change.name.range),
             ..Relation::default()
@@ -209,6 +212,18 @@ impl Fold<'_> {
 
 fn shared(columns: Vec<Column>) -> Arc<Vec<Arc<Column>>> {
     Arc::new(columns.into_iter().map(Arc::new).collect())
+}
+
+/// A recursive view's query is a WITH query of the view's own name (PostgreSQL manual, CREATE VIEW).
+fn view_query(change: &CreateView) -> Arc<str> {
+    if !change.recursive {
+        return change.query.text.clone();
+    }
+    let name = change.name.name.quoted();
+    let columns: Vec<String> = change.columns.iter().map(|c| c.name.quoted()).collect();
+    let columns = columns.join(", ");
+    let text = &change.query.text;
+    format!("WITH RECURSIVE {name} ({columns}) AS ({text}) SELECT {columns} FROM {name}").into()
 }
 
 fn view_of(query: &Query, sources: Vec<QualName>, columns_known: bool) -> ViewDef {

@@ -14,11 +14,14 @@ use super::super::{Draft, get};
 use crate::error::SqlError;
 use crate::session::Session;
 
+/// Constraints of domains, by the domain's oid.
+type Checks = HashMap<u32, Vec<(Name, Expr, bool)>>;
+
 /// What the kinds of types are made of, by the type's oid.
 struct Parts {
     labels: HashMap<u32, Vec<Arc<str>>>,
     attributes: HashMap<u32, Vec<(Name, SqlType)>>,
-    checks: HashMap<u32, Vec<(Name, Expr, bool)>>,
+    checks: Checks,
 }
 
 /// Reads types that statements made; rows of tables, arrays and multiranges come by themselves.
@@ -112,13 +115,13 @@ fn attributes(session: &mut Session, draft: &Draft) -> Result<HashMap<u32, Vec<(
     Ok(attributes)
 }
 
-fn checks(session: &mut Session, draft: &Draft) -> Result<HashMap<u32, Vec<(Name, Expr, bool)>>, SqlError> {
+fn checks(session: &mut Session, draft: &Draft) -> Result<Checks, SqlError> {
     let rows = session.query(
         "SELECT contypid, conname::text, pg_catalog.pg_get_expr(conbin, 0), convalidated \
          FROM pg_catalog.pg_constraint WHERE contypid <> 0 AND contype = 'c' ORDER BY contypid, conname",
         &[],
     )?;
-    let mut checks: HashMap<u32, Vec<(Name, Expr, bool)>> = HashMap::new();
+    let mut checks: Checks = HashMap::new();
     for row in &rows {
         let condition = draft
             .dictionary

@@ -148,6 +148,12 @@ fn describe_columns(item: &mut Item, relation: &Relation) {
     item.say("columns", Value::Quiet(order));
     item.parts
         .extend(relation.columns.iter().map(|c| column(c, view)));
+    if relation.is_partition() {
+        // Identity is the partitioned table's; since 17 its partitions are marked too.
+        item.parts
+            .iter_mut()
+            .for_each(|part| part.facts.retain(|fact| fact.aspect != "identity"));
+    }
 }
 
 fn column(column: &Column, view: bool) -> Item {

@@ -364,7 +364,9 @@ impl Reading {
                     }
                     .to_string(),
                 )),
+                // What is so anyway: servers since 16 say it.
                 k::kw_as => {}
+                k::xml_indent_option if node.has(k::kw_no) => {}
                 k::ColId | k::ColLabel | k::BareColLabel => {
                     words.push(Term::Word(node.name()?.quoted().to_string()))
                 }

@@ -38,6 +38,7 @@ pub(super) fn cast(term: Term, ty: &SqlType) -> Term {
         (Term::Text(text), "float4" | "float8") => {
             float(&text, name == "float4").map_or(Term::Text(text), Term::Number)
         }
+        (Term::Text(text), "bytea") => Term::Text(bytes(&text).unwrap_or(text)),
         (Term::Text(text), "time" | "timetz") => Term::Text(with_seconds(&text)),
         (Term::Text(text), "int2" | "int4" | "int8" | "numeric" | "oid") => {
             number(text.trim()).map_or(Term::Text(text), Term::Number)
@@ -130,6 +131,18 @@ fn float(text: &str, single: bool) -> Option<String> {
         text.parse::<f64>().ok()?.to_string()
     };
     number(&shortest)
+}
+
+/// Bytes as `bytea_output` hex prints them; `None` for the old escapes.
+fn bytes(text: &str) -> Option<String> {
+    match text.strip_prefix("\\x") {
+        Some(hex) => Some(format!("\\x{}", hex.to_ascii_lowercase())),
+        None if text.contains('\\') => None,
+        None => Some(
+            text.bytes()
+                .fold("\\x".to_owned(), |out, byte| format!("{out}{byte:02x}")),
+        ),
+    }
 }
 
 /// A time of day with its seconds.

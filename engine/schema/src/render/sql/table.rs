@@ -55,9 +55,21 @@ pub(super) fn parameters(sequence: &Sequence) -> String {
 
 fn view(out: &mut Script, name: &QualName, relation: &Relation) {
     let Some(view) = &relation.view else { return };
-    let named = match view.columns_known && !relation.columns.is_empty() {
-        true => format!(" ({})", columns(relation.columns.iter().map(|c| &c.name))),
-        false => String::new(),
+    let known = view.columns_known && !relation.columns.is_empty();
+    let names = columns(relation.columns.iter().map(|c| &c.name));
+    let named = if known {
+        format!(" ({names})")
+    } else {
+        String::new()
+    };
+    let query = match known && has_star(&view.query) {
+        // The tables may have more columns by now than the view has.
+        true => format!(
+            "SELECT {names} FROM (\n{}\n) AS {}",
+            view.query,
+            name.name.quoted()
+        ),
+        false => view.query.to_string(),
     };
     let tail = if relation.unpopulated {
         "\nWITH NO DATA"
@@ -69,7 +81,7 @@ fn view(out: &mut Script, name: &QualName, relation: &Relation) {
         "CREATE {} {}{named}{options} AS\n{}{tail}",
         word(relation.kind),
         name.quoted(),
-        view.query
+        query
     ));
     for column in relation.columns.iter() {
         if let Some(default) = &column.default {
@@ -81,6 +93,21 @@ fn view(out: &mut Script, name: &QualName, relation: &Relation) {
             ));
         }
     }
+}
+
+/// Whether a query's output has a `*`, as far as the text tells.
+fn has_star(query: &str) -> bool {
+    query.match_indices('*').any(|(at, _)| {
+        let before = query[..at].trim_end();
+        let word = before
+            .rsplit(|c: char| !c.is_ascii_alphabetic())
+            .next()
+            .unwrap_or_default();
+        before.ends_with(['.', ','])
+            || ["select", "distinct", "all"]
+                .iter()
+                .any(|w| word.eq_ignore_ascii_case(w))
+    })
 }
 
 fn table(out: &mut Script, catalog: &Catalog, name: &QualName, relation: &Relation) {
@@ -98,7 +125,7 @@ fn table(out: &mut Script, catalog: &Catalog, name: &QualName, relation: &Relati
     for (constraint_name, constraint) in &relation.constraints {
         if let ConstraintKind::Check { expr } = &constraint.kind
             && constraint.validated
-            && (partition || !constraint.inherited)
+            && (partition || !comes_from_parent(catalog, relation, constraint_name))
         {
             let quoted = constraint_name.quoted();
             elements.push(format!(
@@ -126,7 +153,7 @@ fn table(out: &mut Script, catalog: &Catalog, name: &QualName, relation: &Relati
     };
     let mut tail = String::new();
     if let Some(key) = &relation.partition_key {
-        let keys: Vec<String> = key.keys.iter().map(|k| in_parentheses(k)).collect();
+        let keys: Vec<String> = key.keys.iter().map(in_parentheses).collect();
         tail.push_str(&format!(
             " PARTITION BY {} ({})",
             key.strategy.as_str(),
@@ -146,6 +173,16 @@ fn table(out: &mut Script, catalog: &Catalog, name: &QualName, relation: &Relati
         name.quoted()
     ));
     inherited_columns(out, catalog, name, relation);
+}
+
+/// Whether a parent brings a constraint of that name. An inherited one may have outlived its parent's.
+fn comes_from_parent(catalog: &Catalog, relation: &Relation, constraint: &confiture_syntax::Name) -> bool {
+    let mut parents = relation
+        .parents
+        .iter()
+        .filter_map(|p| catalog.relations.get(&p.relation));
+    relation.constraints.get(constraint).is_some_and(|c| c.inherited)
+        && parents.any(|parent| parent.constraints.contains_key(constraint))
 }
 
 /// Whether an access method is one that the catalog knows by name alone.
