@@ -216,3 +216,214 @@ fn bounds() {
         "FOR VALUES WITH (modulus 4, remainder 0)"
     );
 }
+
+/// An expression that both styles can spell.
+#[derive(Debug, Clone)]
+enum Said {
+    Column(u8),
+    Number(i16),
+    Text(String),
+    Operator(Box<Said>, &'static str, Box<Said>),
+    All(Vec<Said>),
+    Any(Vec<Said>),
+    Not(Box<Said>),
+    IsNull(Box<Said>, bool),
+    In(Box<Said>, Vec<i16>, bool),
+    Between(Box<Said>, i16, i16),
+    Like(Box<Said>, String, bool),
+    Call(Vec<Said>),
+}
+
+/// Operators of a file, what a server makes of them, and how strongly they bind.
+const OPERATORS: [(&str, &str, u8); 9] = [
+    ("=", "=", 5),
+    ("!=", "<>", 5),
+    ("<", "<", 5),
+    (">=", ">=", 5),
+    ("||", "||", 7),
+    ("->>", "->>", 7),
+    ("+", "+", 8),
+    ("-", "-", 8),
+    ("*", "*", 9),
+];
+
+impl Said {
+    /// How strongly it binds what is next to it.
+    fn strength(&self) -> u8 {
+        match self {
+            Said::Column(_) | Said::Text(_) | Said::Call(_) => 20,
+            Said::Number(n) => {
+                if *n < 0 {
+                    13
+                } else {
+                    20
+                }
+            }
+            Said::Operator(_, op, _) => OPERATORS.iter().find(|o| o.0 == *op).map_or(0, |o| o.2),
+            Said::In(..) | Said::Between(..) | Said::Like(..) => 6,
+            Said::IsNull(..) => 4,
+            Said::Not(_) => 3,
+            Said::All(_) => 2,
+            Said::Any(_) => 1,
+        }
+    }
+
+    /// As a person writes it: with the parentheses that precedence asks for.
+    fn file(&self) -> String {
+        let within = |said: &Said, weakest: u8| {
+            if said.strength() < weakest {
+                format!("( {} )", said.file())
+            } else {
+                said.file()
+            }
+        };
+        let joined = |items: &[Said], word: &str, weakest: u8| {
+            items
+                .iter()
+                .map(|i| within(i, weakest))
+                .collect::<Vec<_>>()
+                .join(word)
+        };
+        match self {
+            Said::Column(n) => format!("C{n}"),
+            Said::Number(n) => n.to_string(),
+            Said::Text(text) => format!("'{text}'"),
+            Said::Operator(left, op, right) => {
+                let strength = self.strength();
+                // Comparisons don't associate, and the grammar refuses IN, LIKE and BETWEEN beside them.
+                let left = within(left, if strength == 5 { 7 } else { strength });
+                format!(
+                    "{left}  {op}\n{}",
+                    within(right, if strength == 5 { 7 } else { strength + 1 })
+                )
+            }
+            Said::All(items) => joined(items, " and ", 3),
+            Said::Any(items) => joined(items, " Or ", 2),
+            Said::Not(inner) => format!("not {}", within(inner, 3)),
+            Said::IsNull(inner, negated) => {
+                format!(
+                    "{} is {}null",
+                    within(inner, 5),
+                    if *negated { "not " } else { "" }
+                )
+            }
+            Said::In(inner, items, negated) => {
+                let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+                let not = if *negated { "not " } else { "" };
+                format!("{} {not}in ({})", within(inner, 7), items.join(","))
+            }
+            Said::Between(inner, low, high) => format!("{} between {low} and {high}", within(inner, 7)),
+            Said::Like(inner, pattern, negated) => {
+                format!(
+                    "{} {}like '{pattern}'",
+                    within(inner, 7),
+                    if *negated { "not " } else { "" }
+                )
+            }
+            Said::Call(arguments) => format!("Coalesce({})", joined(arguments, ",", 0)),
+        }
+    }
+
+    /// As PostgreSQL prints it: with all parentheses and casts.
+    fn server(&self) -> String {
+        let number = |n: i16| {
+            if n < 0 {
+                format!("'{n}'::integer")
+            } else {
+                n.to_string()
+            }
+        };
+        let joined =
+            |items: &[Said], word: &str| items.iter().map(Said::server).collect::<Vec<_>>().join(word);
+        match self {
+            Said::Column(n) => format!("c{n}"),
+            Said::Number(n) => number(*n),
+            Said::Text(text) => format!("'{text}'::text"),
+            Said::Operator(left, op, right) => {
+                let op = OPERATORS.iter().find(|o| o.0 == *op).map_or(*op, |o| o.1);
+                format!("({} {op} ({})::numeric)", left.server(), right.server())
+            }
+            Said::All(items) => format!("({})", joined(items, " AND ")),
+            Said::Any(items) => format!("({})", joined(items, " OR ")),
+            Said::Not(inner) => format!("(NOT {})", inner.server()),
+            Said::IsNull(inner, negated) => {
+                format!(
+                    "({} IS {}NULL)",
+                    inner.server(),
+                    if *negated { "NOT " } else { "" }
+                )
+            }
+            Said::In(inner, items, negated) => {
+                let items: Vec<String> = items.iter().map(|n| number(*n)).collect();
+                let (op, word) = if *negated { ("<>", "ALL") } else { ("=", "ANY") };
+                format!(
+                    "(({})::text {op} {word} ((ARRAY[{}])::text[]))",
+                    inner.server(),
+                    items.join(", ")
+                )
+            }
+            Said::Between(inner, low, high) => {
+                let inner = inner.server();
+                format!(
+                    "(({inner} >= {}) AND ({inner} <= {}))",
+                    number(*low),
+                    number(*high)
+                )
+            }
+            Said::Like(inner, pattern, negated) => {
+                format!(
+                    "(({})::text {} '{pattern}'::text)",
+                    inner.server(),
+                    if *negated { "!~~" } else { "~~" }
+                )
+            }
+            Said::Call(arguments) => format!("COALESCE({})", joined(arguments, ", ")),
+        }
+    }
+}
+
+fn said() -> impl proptest::strategy::Strategy<Value = Said> {
+    use proptest::prelude::*;
+    let text = "[a-z%_]{0,4}";
+    let leaf = prop_oneof![
+        any::<u8>().prop_map(Said::Column),
+        any::<i16>().prop_map(Said::Number),
+        text.prop_map(Said::Text),
+    ];
+    leaf.prop_recursive(5, 40, 4, move |inner| {
+        let boxed = || inner.clone().prop_map(Box::new);
+        let several = || prop::collection::vec(inner.clone(), 2..4);
+        let numbers = || prop::collection::vec(any::<i16>(), 2..5);
+        prop_oneof![
+            (
+                boxed(),
+                prop::sample::select(OPERATORS.map(|o| o.0).to_vec()),
+                boxed()
+            )
+                .prop_map(|(l, op, r)| Said::Operator(l, op, r)),
+            several().prop_map(Said::All),
+            several().prop_map(Said::Any),
+            several().prop_map(Said::Call),
+            boxed().prop_map(Said::Not),
+            (boxed(), any::<bool>()).prop_map(|(i, n)| Said::IsNull(i, n)),
+            (boxed(), numbers(), any::<bool>()).prop_map(|(i, items, n)| Said::In(i, items, n)),
+            (boxed(), any::<i16>(), any::<i16>()).prop_map(|(i, l, h)| Said::Between(i, l, h)),
+            (boxed(), text, any::<bool>()).prop_map(|(i, p, n)| Said::Like(i, p, n)),
+        ]
+    })
+}
+
+proptest::proptest! {
+    #[test]
+    fn both_styles_come_to_the_same(said in said()) {
+        let (file, server) = (said.file(), said.server());
+        proptest::prop_assert_eq!(normal_form(&file), normal_form(&server), "{} | {}", file, server);
+    }
+
+    #[test]
+    fn no_text_fails(text in "[a-z0-9'\"()\\[\\],.:;*=<>| \\\\-]{0,60}") {
+        let _ = normal_form(&text);
+        let _ = bound(&text);
+        let _ = loose(&text);
+    }
+}
