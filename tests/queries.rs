@@ -21,7 +21,9 @@ fn language() -> Language {
 }
 
 fn query(name: &str) -> Query {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../queries").join(name);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../queries")
+        .join(name);
     let text = fs::read_to_string(&file).expect(name);
     Query::new(&language(), &text).unwrap_or_else(|e| panic!("{name}: {e}"))
 }
@@ -30,7 +32,9 @@ fn query(name: &str) -> Query {
 fn captures(name: &str) -> Vec<(String, String)> {
     let query = query(name);
     let mut parser = Parser::new();
-    parser.set_language(&language()).expect("the grammar fits the library");
+    parser
+        .set_language(&language())
+        .expect("the grammar fits the library");
     let tree = parser.parse(SQL, None).expect("a tree");
     assert!(!tree.root_node().has_error());
     let mut cursor = QueryCursor::new();
@@ -71,13 +75,25 @@ fn highlights() {
 #[test]
 fn symbols() {
     let found = captures("symbols.scm");
-    for name in ["public.orders", "orders_note_idx", "orders_id_idx", "v", "f", "mood", "app"] {
+    for name in [
+        "public.orders",
+        "orders_note_idx",
+        "orders_id_idx",
+        "v",
+        "f",
+        "mood",
+        "app",
+    ] {
         assert_captured(&found, "name", name);
     }
 }
 
 #[test]
 fn folds_and_injections() {
-    assert_captured(&captures("folds.scm"), "fold", "(id bigint PRIMARY KEY, note text DEFAULT 'x')");
+    assert_captured(
+        &captures("folds.scm"),
+        "fold",
+        "(id bigint PRIMARY KEY, note text DEFAULT 'x')",
+    );
     assert_captured(&captures("injections.scm"), "injection.content", "$$ SELECT 1 $$");
 }

@@ -33,8 +33,12 @@ fn main() {
     let inputs = inputs(scratch.path());
     let squawk = squawk();
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{:<26} {:>10} {:>22} {:>22} {:>9}", "input", "files", "confiture cpu / wall", "squawk cpu / wall", "cpu ratio")
-        .expect("standard output");
+    writeln!(
+        out,
+        "{:<26} {:>10} {:>22} {:>22} {:>9}",
+        "input", "files", "confiture cpu / wall", "squawk cpu / wall", "cpu ratio"
+    )
+    .expect("standard output");
     for input in inputs {
         let files = sql_files(&input.folder);
         let mut ours = Vec::new();
@@ -53,8 +57,16 @@ fn main() {
             (Some(a), Some(b)) => format!("{:.2}", a.cpu.as_secs_f64() / b.cpu.as_secs_f64().max(1e-9)),
             _ => "–".to_owned(),
         };
-        writeln!(out, "{:<26} {:>10} {:>22} {:>22} {:>9}", input.name, files.len(), show(ours), show(theirs), ratio)
-            .expect("standard output");
+        writeln!(
+            out,
+            "{:<26} {:>10} {:>22} {:>22} {:>9}",
+            input.name,
+            files.len(),
+            show(ours),
+            show(theirs),
+            ratio
+        )
+        .expect("standard output");
     }
 }
 
@@ -76,7 +88,10 @@ fn inputs(scratch: &Path) -> Vec<Input> {
         generate::write_printoptim(folder).expect("a generated project");
     });
     if let Some(corpus) = std::env::var_os("CONFITURE_CORPUS") {
-        inputs.push(Input { name: "corpus", folder: PathBuf::from(corpus) });
+        inputs.push(Input {
+            name: "corpus",
+            folder: PathBuf::from(corpus),
+        });
     }
     inputs
 }
@@ -97,17 +112,34 @@ fn peer(program: &Path, files: &[PathBuf]) -> Command {
 fn measure(mut command: Command) -> Cost {
     let before = children_cpu();
     let start = Instant::now();
-    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("the program starts");
+    let status = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .expect("the program starts");
     let wall = start.elapsed();
     assert!(status.code().is_some(), "the program was killed");
-    Cost { cpu: children_cpu().saturating_sub(before), wall }
+    Cost {
+        cpu: children_cpu().saturating_sub(before),
+        wall,
+    }
 }
 
 /// CPU time of all finished children: fields 16 and 17 of /proc/self/stat (proc(5)), in ticks of 10 ms.
 fn children_cpu() -> Duration {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks: u64 = fields.iter().skip(13).take(2).filter_map(|f| f.parse::<u64>().ok()).sum();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect();
+    let ticks: u64 = fields
+        .iter()
+        .skip(13)
+        .take(2)
+        .filter_map(|f| f.parse::<u64>().ok())
+        .sum();
     Duration::from_millis(ticks * 10)
 }
 
@@ -115,11 +147,17 @@ fn median(costs: &mut [Cost]) -> Option<Cost> {
     costs.sort_by_key(|c| c.cpu);
     let cpu = costs.get(costs.len() / 2)?.cpu;
     costs.sort_by_key(|c| c.wall);
-    Some(Cost { cpu, wall: costs[costs.len() / 2].wall })
+    Some(Cost {
+        cpu,
+        wall: costs[costs.len() / 2].wall,
+    })
 }
 
 fn show(cost: Option<Cost>) -> String {
-    cost.map_or_else(|| "not measured".to_owned(), |c| format!("{:.2} s / {:.2} s", c.cpu.as_secs_f64(), c.wall.as_secs_f64()))
+    cost.map_or_else(
+        || "not measured".to_owned(),
+        |c| format!("{:.2} s / {:.2} s", c.cpu.as_secs_f64(), c.wall.as_secs_f64()),
+    )
 }
 
 fn sql_files(folder: &Path) -> Vec<PathBuf> {
@@ -143,7 +181,13 @@ fn squawk() -> Option<PathBuf> {
     if let Some(given) = std::env::var_os("SQUAWK") {
         return Some(PathBuf::from(given));
     }
-    let runs = |program: &Path| Command::new(program).arg("--version").stdout(Stdio::null()).status().is_ok_and(|s| s.success());
+    let runs = |program: &Path| {
+        Command::new(program)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .status()
+            .is_ok_and(|s| s.success())
+    };
     let on_path = PathBuf::from("squawk");
     if runs(&on_path) {
         return Some(on_path);
@@ -151,8 +195,15 @@ fn squawk() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/peers");
     let installed = folder.join("bin/squawk");
     if !runs(&installed) {
-        Command::new("python3").args(["-m", "venv"]).arg(&folder).status().ok()?;
-        Command::new(folder.join("bin/pip")).args(["install", "--quiet", "squawk-cli"]).status().ok()?;
+        Command::new("python3")
+            .args(["-m", "venv"])
+            .arg(&folder)
+            .status()
+            .ok()?;
+        Command::new(folder.join("bin/pip"))
+            .args(["install", "--quiet", "squawk-cli"])
+            .status()
+            .ok()?;
     }
     runs(&installed).then_some(installed)
 }

@@ -61,7 +61,9 @@ pub enum Command {
     /// Explain a lint rule: what it finds, why it matters, what to do instead.
     Explain(ExplainArgs),
     /// Print a completion script for a shell.
-    #[command(after_help = "Example: confiture completions bash > ~/.local/share/bash-completion/completions/confiture")]
+    #[command(
+        after_help = "Example: confiture completions bash > ~/.local/share/bash-completion/completions/confiture"
+    )]
     Completions {
         /// The shell.
         shell: Shell,

@@ -72,7 +72,10 @@ impl Failure {
     /// What to do about it.
     fn help(&self) -> Option<String> {
         match self {
-            Failure::UnknownRule { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Failure::UnknownRule {
+                nearest: Some(nearest),
+                ..
+            } => Some(format!("did you mean `{nearest}`?")),
             Failure::UnknownRule { .. } => Some("`confiture rules` lists them".to_owned()),
             _ => None,
         }

@@ -24,7 +24,10 @@ use crate::report::style::Colour;
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let terminal = Terminal { colour: Colour::decide(cli.color), quiet: cli.quiet };
+    let terminal = Terminal {
+        colour: Colour::decide(cli.color),
+        quiet: cli.quiet,
+    };
     let mut out = BufWriter::new(io::stdout().lock());
     let result = match &cli.command {
         Command::Lint(args) => commands::lint::run(args, terminal, &mut out),

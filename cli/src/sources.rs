@@ -22,8 +22,14 @@ impl Sources {
         let index = &self.indexes[path];
         let position = |offset: usize| {
             let p = index.position(text, u32::try_from(offset).unwrap_or(u32::MAX));
-            Position { line: p.line, column: p.column }
+            Position {
+                line: p.line,
+                column: p.column,
+            }
         };
-        Range { start: position(range.start), end: position(range.end) }
+        Range {
+            start: position(range.start),
+            end: position(range.end),
+        }
     }
 }

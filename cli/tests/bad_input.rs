@@ -38,10 +38,15 @@ fn lint(folder: &Path) -> (i32, Value) {
 fn assert_problem(report: &Value, code: &str, file: &str) {
     let problems = report["problems"].as_array().expect("problems");
     assert!(
-        problems.iter().any(|p| p["code"] == code && p["file"].as_str().is_some_and(|f| f.contains(file))),
+        problems
+            .iter()
+            .any(|p| p["code"] == code && p["file"].as_str().is_some_and(|f| f.contains(file))),
         "no {code} for {file} in {problems:#?}"
     );
-    assert!(report["summary"]["statements"].as_u64() >= Some(1), "the rest was not processed: {report:#}");
+    assert!(
+        report["summary"]["statements"].as_u64() >= Some(1),
+        "the rest was not processed: {report:#}"
+    );
 }
 
 #[test]
@@ -66,18 +71,29 @@ fn huge_file() {
 #[test]
 fn invalid_utf8() {
     let folder = folder();
-    fs::write(folder.path().join("latin.sql"), b"CREATE TABLE caf\xe9 (id bigint PRIMARY KEY);\n").expect("a file");
+    fs::write(
+        folder.path().join("latin.sql"),
+        b"CREATE TABLE caf\xe9 (id bigint PRIMARY KEY);\n",
+    )
+    .expect("a file");
     let (status, report) = lint(folder.path());
     assert_eq!(status, 3);
     assert_problem(&report, "E014", "latin.sql");
     let place = &report["problems"][0]["range"]["start"];
-    assert_eq!((place["line"].as_u64(), place["column"].as_u64()), (Some(1), Some(17)));
+    assert_eq!(
+        (place["line"].as_u64(), place["column"].as_u64()),
+        (Some(1), Some(17))
+    );
 }
 
 #[test]
 fn configuration_that_is_not_yaml() {
     let folder = folder();
-    fs::write(folder.path().join("confiture.yaml"), "linting:\n  rules: [unclosed\n").expect("a file");
+    fs::write(
+        folder.path().join("confiture.yaml"),
+        "linting:\n  rules: [unclosed\n",
+    )
+    .expect("a file");
     let output = confiture(folder.path(), &["lint"]);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -87,11 +103,18 @@ fn configuration_that_is_not_yaml() {
 #[test]
 fn mistyped_key() {
     let folder = folder();
-    fs::write(folder.path().join("confiture.yaml"), "lintting:\n  enabled: true\n").expect("a file");
+    fs::write(
+        folder.path().join("confiture.yaml"),
+        "lintting:\n  enabled: true\n",
+    )
+    .expect("a file");
     let output = confiture(folder.path(), &["lint"]);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("E021") && said.contains("`linting`") && said.contains("confiture.yaml:1:1"), "{said}");
+    assert!(
+        said.contains("E021") && said.contains("`linting`") && said.contains("confiture.yaml:1:1"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -102,7 +125,10 @@ fn mistyped_rule() {
     let output = confiture(folder.path(), &["lint"]);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("require-primary-key") && said.contains("confiture.yaml:3"), "{said}");
+    assert!(
+        said.contains("require-primary-key") && said.contains("confiture.yaml:3"),
+        "{said}"
+    );
 }
 
 #[cfg(unix)]
@@ -128,7 +154,10 @@ fn cyclic_includes() {
 #[test]
 fn missing_file() {
     let folder = folder();
-    let output = confiture(folder.path(), &["lint", "nowhere.sql", "good.sql", "--format", "json"]);
+    let output = confiture(
+        folder.path(),
+        &["lint", "nowhere.sql", "good.sql", "--format", "json"],
+    );
     assert_eq!(output.status.code(), Some(3));
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_problem(&report, "E010", "nowhere.sql");
@@ -151,13 +180,21 @@ fn unreadable_folder() {
     let program = folder.path().join("confiture-under-test");
     fs::copy(env!("CARGO_BIN_EXE_confiture"), &program).expect("a copy");
     let mut command = Command::new(&program);
-    command.args(["lint", "--format", "json"]).current_dir(folder.path()).env("HOME", folder.path());
+    command
+        .args(["lint", "--format", "json"])
+        .current_dir(folder.path())
+        .env("HOME", folder.path());
     if root {
         command.uid(65534).gid(65534);
     }
     let output = command.output().expect("the program runs");
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).expect("permissions");
-    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(3),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_problem(&report, "E010", "closed");
 }
@@ -168,17 +205,32 @@ fn deep_nesting() {
     let deep = [
         format!("SELECT {}1{};\n", "(".repeat(10_000), ")".repeat(10_000)),
         format!("SELECT 1{};\n", "+1".repeat(10_000)),
-        format!("SELECT {}1{};\n", "CASE WHEN true THEN ".repeat(10_000), " END".repeat(10_000)),
+        format!(
+            "SELECT {}1{};\n",
+            "CASE WHEN true THEN ".repeat(10_000),
+            " END".repeat(10_000)
+        ),
         format!("SELECT {}\n", "(".repeat(10_000)),
-        format!("CREATE TABLE deep (a int CHECK ({}a > 0{}));\n", "(".repeat(10_000), ")".repeat(10_000)),
+        format!(
+            "CREATE TABLE deep (a int CHECK ({}a > 0{}));\n",
+            "(".repeat(10_000),
+            ")".repeat(10_000)
+        ),
         format!("INSERT INTO t VALUES {}(1);\n", "(1),".repeat(10_000)),
         format!("DO {} SELECT 1 {};\n", "$a$ ".repeat(1), "$a$"),
     ];
     fs::write(folder.path().join("deep.sql"), deep.concat()).expect("a file");
-    for arguments in [&["lint", "--format", "json"][..], &["risk", ".", "--format", "json"], &["schema", "--format", "json"]] {
+    for arguments in [
+        &["lint", "--format", "json"][..],
+        &["risk", ".", "--format", "json"],
+        &["schema", "--format", "json"],
+    ] {
         let output = confiture(folder.path(), arguments);
         assert!(output.status.code().is_some(), "{arguments:?} was killed");
-        assert!(serde_json::from_slice::<Value>(&output.stdout).is_ok(), "{arguments:?} printed no JSON");
+        assert!(
+            serde_json::from_slice::<Value>(&output.stdout).is_ok(),
+            "{arguments:?} printed no JSON"
+        );
     }
 }
 
@@ -194,7 +246,12 @@ fn one_broken_statement_among_good_ones() {
         .expect("findings")
         .iter()
         .filter(|f| f["rule"] == "syntax-error")
-        .map(|f| (f["range"]["start"]["line"].as_u64(), f["range"]["start"]["column"].as_u64()))
+        .map(|f| {
+            (
+                f["range"]["start"]["line"].as_u64(),
+                f["range"]["start"]["column"].as_u64(),
+            )
+        })
         .collect();
     assert_eq!(broken, [(Some(2), Some(8)), (Some(3), Some(38))]);
     let schema = confiture(folder.path(), &["schema", "mixed.sql"]);
@@ -205,9 +262,19 @@ fn one_broken_statement_among_good_ones() {
 #[test]
 fn wrong_usage() {
     let folder = folder();
-    assert_eq!(confiture(folder.path(), &["lint", "--fail-level", "fatal"]).status.code(), Some(2));
+    assert_eq!(
+        confiture(folder.path(), &["lint", "--fail-level", "fatal"])
+            .status
+            .code(),
+        Some(2)
+    );
     assert_eq!(confiture(folder.path(), &["risk"]).status.code(), Some(2));
-    assert_eq!(confiture(folder.path(), &["risk", "good.sql", "--pg-version", "9"]).status.code(), Some(2));
+    assert_eq!(
+        confiture(folder.path(), &["risk", "good.sql", "--pg-version", "9"])
+            .status
+            .code(),
+        Some(2)
+    );
     let output = confiture(folder.path(), &["explain", "require-primary-kee"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("require-primary-key"));
@@ -217,9 +284,19 @@ fn wrong_usage() {
 #[test]
 fn a_reader_that_goes_away() {
     let folder = folder();
-    let many: String = (0..20_000).map(|i| format!("CREATE TABLE t{i} (id bigint PRIMARY KEY);\n")).collect();
+    let many: String = (0..20_000)
+        .map(|i| format!("CREATE TABLE t{i} (id bigint PRIMARY KEY);\n"))
+        .collect();
     fs::write(folder.path().join("many.sql"), many).expect("a file");
     let script = format!("{} schema many.sql | head -n 1", env!("CARGO_BIN_EXE_confiture"));
-    let output = Command::new("sh").args(["-c", &script]).current_dir(folder.path()).output().expect("a shell");
-    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(folder.path())
+        .output()
+        .expect("a shell");
+    assert!(
+        output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

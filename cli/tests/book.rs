@@ -13,7 +13,10 @@ use confiture_cli::contract;
 use confiture_project::ProblemCode;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("cli/ has a parent").to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("cli/ has a parent")
+        .to_path_buf()
 }
 
 /// Compares a generated file with the committed one, or rewrites it.
@@ -32,12 +35,19 @@ fn generated(path: &str, content: &str) {
 
 #[test]
 fn commands_page() {
-    let mut page = String::from("# Commands\n\nGenerated from the program; each has a man page too (`confiture man FOLDER`).\n");
+    let mut page = String::from(
+        "# Commands\n\nGenerated from the program; each has a man page too (`confiture man FOLDER`).\n",
+    );
     let mut command = Cli::command().term_width(100);
     command.build();
-    let _ = write!(page, "\n## confiture\n\n```text\n{}```\n", command.render_long_help());
+    let _ = write!(
+        page,
+        "\n## confiture\n\n```text\n{}```\n",
+        command.render_long_help()
+    );
     for sub in command.get_subcommands_mut().filter(|s| s.get_name() != "help") {
-        let _ = write!(page, "\n## confiture {}\n\n```text\n{}```\n", sub.get_name(), sub.render_long_help());
+        let help = sub.render_long_help();
+        let _ = write!(page, "\n## confiture {}\n\n```text\n{help}```\n", sub.get_name());
     }
     let page: String = page.lines().map(|l| format!("{}\n", l.trim_end())).collect();
     generated("docs/reference/commands.md", &page);
@@ -45,17 +55,31 @@ fn commands_page() {
 
 #[test]
 fn rules_page() {
-    let mut page = String::from("# Rules\n\nGenerated from the rules' own files. `confiture explain RULE` prints the same.\n\n");
+    let mut page = String::from(
+        "# Rules\n\nGenerated from the rules' own files. `confiture explain RULE` prints the same.\n\n",
+    );
     page.push_str("| rule | default | what it finds |\n|---|---|---|\n");
     for rule in confiture_lint::registry() {
-        let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | {2} |", rule.name, rule.default_severity(), rule.summary);
+        let _ = writeln!(
+            page,
+            "| [`{0}`](#{0}) | {1} | {2} |",
+            rule.name,
+            rule.default_severity(),
+            rule.summary
+        );
     }
     for rule in confiture_lint::registry() {
         let text = confiture_lint::explain(rule.name).expect("every rule is documented");
         // A rule's own headings go one level down, beneath its name.
         let body: String = text
             .lines()
-            .map(|l| if l.starts_with('#') { format!("#{l}\n") } else { format!("{l}\n") })
+            .map(|l| {
+                if l.starts_with('#') {
+                    format!("#{l}\n")
+                } else {
+                    format!("{l}\n")
+                }
+            })
             .collect();
         let _ = write!(page, "\n## {}\n\n{}\n", rule.name, body.trim());
     }
@@ -84,27 +108,76 @@ fn problems_page() {
 #[test]
 fn published_schemas() {
     let pretty = |schema: schemars::Schema| format!("{:#}\n", schema.as_value());
-    generated("docs/schema/lint.json", &pretty(schemars::schema_for!(contract::LintReport)));
-    generated("docs/schema/risk.json", &pretty(schemars::schema_for!(contract::RiskReport)));
-    generated("docs/schema/rules.json", &pretty(schemars::schema_for!(Vec<contract::RuleEntry>)));
-    generated("docs/schema/confiture-yaml.json", &format!("{:#}\n", confiture_project::config_schema()));
+    generated(
+        "docs/schema/lint.json",
+        &pretty(schemars::schema_for!(contract::LintReport)),
+    );
+    generated(
+        "docs/schema/risk.json",
+        &pretty(schemars::schema_for!(contract::RiskReport)),
+    );
+    generated(
+        "docs/schema/rules.json",
+        &pretty(schemars::schema_for!(Vec<contract::RuleEntry>)),
+    );
+    generated(
+        "docs/schema/confiture-yaml.json",
+        &format!("{:#}\n", confiture_project::config_schema()),
+    );
+}
+
+/// The README's picture is what the program prints.
+#[test]
+fn picture() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_confiture"))
+        .args([
+            "risk",
+            "--color",
+            "always",
+            "examples/shop/migrations/003_order_reference.up.sql",
+        ])
+        .current_dir(root())
+        .output()
+        .expect("the program runs");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    // The first two statements fill a screen.
+    let screen: String = text
+        .split("\n\n")
+        .take(2)
+        .map(|block| format!("{block}\n\n"))
+        .collect();
+    let command = "$ confiture risk examples/shop/migrations/003_order_reference.up.sql\n\n";
+    let svg = anstyle_svg::Term::new().render_svg(&format!("{command}{}", screen.trim_end()));
+    generated("docs/images/risk.svg", &svg);
 }
 
 /// Each link of the table of contents leads to a page, and each page is in it.
 #[test]
 fn table_of_contents() {
     let summary = fs::read_to_string(root().join("docs/SUMMARY.md")).expect("docs/SUMMARY.md");
-    let mut linked: Vec<&str> =
-        summary.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    let mut linked: Vec<&str> = summary
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .collect();
     linked.sort_unstable();
     for page in &linked {
-        assert!(root().join("docs").join(page).is_file(), "docs/SUMMARY.md links to {page}, which does not exist");
+        assert!(
+            root().join("docs").join(page).is_file(),
+            "docs/SUMMARY.md links to {page}, which does not exist"
+        );
     }
     for folder in ["", "guide/", "reference/"] {
         for entry in fs::read_dir(root().join("docs").join(folder)).expect("a folder of the book") {
-            let name = format!("{folder}{}", entry.expect("an entry").file_name().to_string_lossy());
+            let name = format!(
+                "{folder}{}",
+                entry.expect("an entry").file_name().to_string_lossy()
+            );
             if name.ends_with(".md") && name != "SUMMARY.md" {
-                assert!(linked.binary_search(&name.as_str()).is_ok(), "docs/{name} is not in docs/SUMMARY.md");
+                assert!(
+                    linked.binary_search(&name.as_str()).is_ok(),
+                    "docs/{name} is not in docs/SUMMARY.md"
+                );
             }
         }
     }

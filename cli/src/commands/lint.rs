@@ -35,12 +35,20 @@ pub fn run(args: &LintArgs, terminal: Terminal, out: &mut impl Write) -> Result<
     let mut runs = Vec::new();
     if !problems::stops(&all_problems) {
         for (project, rules) in workspace.projects.iter().zip(&rule_sets) {
-            let input = Input { project, version: open::version(project, &args.project) };
-            runs.push(Run { project, report: confiture_lint::lint(&input, rules) });
+            let input = Input {
+                project,
+                version: open::version(project, &args.project),
+            };
+            runs.push(Run {
+                project,
+                report: confiture_lint::lint(&input, rules),
+            });
         }
     }
     let fail_level = |project: &Project| {
-        args.fail_level.or(project.config.linting.fail_level).unwrap_or(Severity::Warning)
+        args.fail_level
+            .or(project.config.linting.fail_level)
+            .unwrap_or(Severity::Warning)
     };
     let failed = runs.iter().any(|run| {
         let level = fail_level(run.project);
@@ -85,7 +93,9 @@ fn text(
     let renderer = excerpt::renderer(terminal.colour);
     for run in runs {
         for finding in &run.report.findings {
-            let Some((source, range)) = file_range(run.project, finding.place) else { continue };
+            let Some((source, range)) = file_range(run.project, finding.place) else {
+                continue;
+            };
             let place = sources.range(&source.path, &source.text, &range);
             let shown = Excerpt {
                 severity: finding.severity,
@@ -108,15 +118,24 @@ fn text(
 
 /// `3 errors, 1 warning in 4 files, 27 statements`.
 fn sentence(summary: &contract::LintSummary) -> String {
-    let mut found: Vec<String> = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "remark")]
-        .into_iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, word)| count(n, word))
-        .collect();
+    let mut found: Vec<String> = [
+        (summary.errors, "error"),
+        (summary.warnings, "warning"),
+        (summary.infos, "remark"),
+    ]
+    .into_iter()
+    .filter(|(n, _)| *n > 0)
+    .map(|(n, word)| count(n, word))
+    .collect();
     if found.is_empty() {
         found.push("nothing found".to_owned());
     }
-    format!("{} in {}, {}", found.join(", "), count(summary.files, "file"), count(summary.statements, "statement"))
+    format!(
+        "{} in {}, {}",
+        found.join(", "),
+        count(summary.files, "file"),
+        count(summary.statements, "statement")
+    )
 }
 
 fn count(n: usize, word: &str) -> String {
@@ -132,9 +151,18 @@ fn json(
 ) -> Result<(), Failure> {
     let mut findings = Vec::new();
     for run in runs {
-        findings.extend(run.report.findings.iter().filter_map(|f| finding(run.project, f, sources)));
+        findings.extend(
+            run.report
+                .findings
+                .iter()
+                .filter_map(|f| finding(run.project, f, sources)),
+        );
     }
-    let report = contract::LintReport { findings, problems: problems::contract(all_problems, sources), summary };
+    let report = contract::LintReport {
+        findings,
+        problems: problems::contract(all_problems, sources),
+        summary,
+    };
     serde_json::to_writer_pretty(&mut *out, &report)?;
     writeln!(out)?;
     Ok(())
@@ -153,7 +181,11 @@ fn finding(project: &Project, finding: &Finding, sources: &mut Sources) -> Optio
                 text: edit.text.clone(),
             });
         }
-        fixes.push(contract::Fix { title: fix.title.clone(), safety: fix.safety.as_str().to_owned(), edits });
+        fixes.push(contract::Fix {
+            title: fix.title.clone(),
+            safety: fix.safety.as_str().to_owned(),
+            edits,
+        });
     }
     Some(contract::Finding {
         rule: finding.rule.to_owned(),

@@ -62,7 +62,13 @@ fn severity(problem: &Problem) -> Severity {
 
 fn plain(err: &mut impl io::Write, problem: &Problem) -> io::Result<()> {
     let word = severity(problem);
-    writeln!(err, "{word}[{}]: {}\n  --> {}", problem.code, problem.message, problem.path.display())?;
+    writeln!(
+        err,
+        "{word}[{}]: {}\n  --> {}",
+        problem.code,
+        problem.message,
+        problem.path.display()
+    )?;
     if let Some(help) = &problem.help {
         writeln!(err, "  help: {help}")?;
     }

@@ -29,14 +29,21 @@ pub fn run(args: &RiskArgs, terminal: Terminal, out: &mut impl Write) -> Result<
         for project in &workspace.projects {
             version = open::version(project, &args.project);
             for risk in confiture_lint::risks(&Input { project, version }) {
-                let Some((source, range)) = file_range(project, risk.place) else { continue };
+                let Some((source, range)) = file_range(project, risk.place) else {
+                    continue;
+                };
                 let sql = source.text.get(range.clone()).unwrap_or_default();
                 let place = sources.range(&source.path, &source.text, &range);
                 let file = source.path.display().to_string();
                 match args.format {
                     ReportFormat::Json => statements.push(statement(&risk, file, place, sql)),
                     ReportFormat::Text => {
-                        let block = Block { file: &file, range: place, sql, risk: &risk.risk };
+                        let block = Block {
+                            file: &file,
+                            range: place,
+                            sql,
+                            risk: &risk.risk,
+                        };
                         risk_text::block(out, &palette, &block)?;
                     }
                 }
@@ -57,13 +64,22 @@ fn json(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let problems = problems::contract(all_problems, sources);
-    let report = contract::RiskReport { pg_version: version.major(), statements, problems };
+    let report = contract::RiskReport {
+        pg_version: version.major(),
+        statements,
+        problems,
+    };
     serde_json::to_writer_pretty(&mut *out, &report)?;
     writeln!(out)?;
     Ok(())
 }
 
-fn statement(risk: &StatementRisk, file: String, range: contract::Range, sql: &str) -> contract::StatementRisk {
+fn statement(
+    risk: &StatementRisk,
+    file: String,
+    range: contract::Range,
+    sql: &str,
+) -> contract::StatementRisk {
     let risk = &risk.risk;
     let effect = &risk.effect;
     let names = |relations: &std::collections::BTreeMap<confiture_schema::catalog::QualName, _>| {
@@ -92,7 +108,11 @@ fn statement(risk: &StatementRisk, file: String, range: contract::Range, sql: &s
                 reason: lock.cause.reason.to_string(),
             })
             .collect(),
-        blocks: blocks.into_iter().filter(|(_, yes)| *yes).map(|(what, _)| what.to_owned()).collect(),
+        blocks: blocks
+            .into_iter()
+            .filter(|(_, yes)| *yes)
+            .map(|(what, _)| what.to_owned())
+            .collect(),
         rewrites: names(&effect.rewrites),
         scans: names(&effect.scans),
         index_builds: names(&effect.index_builds),
@@ -110,9 +130,16 @@ fn statement(risk: &StatementRisk, file: String, range: contract::Range, sql: &s
 
 /// The steps of a safe way, one after another.
 fn safe_sql(way: &confiture_risk::effect::SafeWay) -> String {
-    way.steps.iter().map(|step| step.sql.trim_end()).collect::<Vec<_>>().join("\n")
+    way.steps
+        .iter()
+        .map(|step| step.sql.trim_end())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn judgement(judgement: &Judgement) -> contract::Judgement {
-    contract::Judgement { level: judgement.level.to_string(), reason: judgement.reason.to_string() }
+    contract::Judgement {
+        level: judgement.level.to_string(),
+        reason: judgement.reason.to_string(),
+    }
 }

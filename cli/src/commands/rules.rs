@@ -17,7 +17,11 @@ pub fn list(args: &RulesArgs, out: &mut impl Write) -> Result<Outcome, Failure> 
         ReportFormat::Text => {
             let width = entries.iter().map(|e| e.name.len()).max().unwrap_or(0);
             for entry in &entries {
-                writeln!(out, "{:<width$}  {:<8} {}", entry.name, entry.severity, entry.summary)?;
+                writeln!(
+                    out,
+                    "{:<width$}  {:<8} {}",
+                    entry.name, entry.severity, entry.summary
+                )?;
             }
         }
     }

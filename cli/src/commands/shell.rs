@@ -20,7 +20,10 @@ pub fn completions(shell: Shell, out: &mut impl Write) -> Result<Outcome, Failur
 
 /// Writes one page for the command and one for each subcommand.
 pub fn man_pages(folder: &Path) -> Result<Outcome, Failure> {
-    let failed = |error| Failure::Write { path: folder.display().to_string(), error };
+    let failed = |error| Failure::Write {
+        path: folder.display().to_string(),
+        error,
+    };
     fs::create_dir_all(folder).map_err(failed)?;
     clap_mangen::generate_to(Cli::command(), folder).map_err(failed)?;
     Ok(Outcome::Clean)

@@ -44,7 +44,9 @@ pub fn render(renderer: &Renderer, excerpt: &Excerpt<'_>) -> String {
     let text = &excerpt.source[window.clone()];
     let start = excerpt.range.start.clamp(window.start, window.end) - window.start;
     let end = excerpt.range.end.clamp(window.start + start, window.end) - window.start;
-    let lines_before = excerpt.source[window.start..window.start + start].matches('\n').count();
+    let lines_before = excerpt.source[window.start..window.start + start]
+        .matches('\n')
+        .count();
     let level = match excerpt.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -54,7 +56,10 @@ pub fn render(renderer: &Renderer, excerpt: &Excerpt<'_>) -> String {
         .line_start(excerpt.line.saturating_sub(lines_before).max(1))
         .path(excerpt.file)
         .annotation(AnnotationKind::Primary.span(start..end));
-    let mut group: Group<'_> = level.primary_title(excerpt.message).id(excerpt.id).element(snippet);
+    let mut group: Group<'_> = level
+        .primary_title(excerpt.message)
+        .id(excerpt.id)
+        .element(snippet);
     if let Some(help) = excerpt.help {
         group = group.element(Level::HELP.message(help));
     }
@@ -65,7 +70,11 @@ pub fn render(renderer: &Renderer, excerpt: &Excerpt<'_>) -> String {
 fn window(source: &str, range: &std::ops::Range<usize>) -> std::ops::Range<usize> {
     let at = floor(source, range.start);
     let line_start = source[..at].rfind('\n').map_or(0, |p| p + 1);
-    let start = if at - line_start > MAX_WIDTH { floor(source, at - MAX_WIDTH / 2) } else { line_start };
+    let start = if at - line_start > MAX_WIDTH {
+        floor(source, at - MAX_WIDTH / 2)
+    } else {
+        line_start
+    };
     let mut end = at;
     let wanted = floor(source, range.end.max(range.start));
     for _ in 0..MAX_LINES {

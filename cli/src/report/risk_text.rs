@@ -34,7 +34,11 @@ pub fn block(out: &mut impl Write, palette: &Palette, item: &Block<'_>) -> io::R
         first_line(item.sql, 90),
         palette.strong,
     )?;
-    writeln!(out, "  {}--> {}:{}:{}{:#}", palette.dim, item.file, item.range.start.line, item.range.start.column, palette.dim)?;
+    writeln!(
+        out,
+        "  {}--> {}:{}:{}{:#}",
+        palette.dim, item.file, item.range.start.line, item.range.start.column, palette.dim
+    )?;
     locks(out, palette, &risk.effect)?;
     work(out, &risk.effect)?;
     judgements(out, palette, risk)?;
@@ -46,11 +50,22 @@ fn locks(out: &mut impl Write, palette: &Palette, effect: &Effect) -> io::Result
     if effect.locks.is_empty() && effect.known() {
         return writeln!(out, "  locks    no relation that existed before");
     }
-    let width = effect.locks.values().map(|l| l.mode.sql_name().len()).max().unwrap_or(0);
+    let width = effect
+        .locks
+        .values()
+        .map(|l| l.mode.sql_name().len())
+        .max()
+        .unwrap_or(0);
     let mut label = "locks";
     for (relation, lock) in &effect.locks {
         let waits = waiting(lock.mode);
-        writeln!(out, "  {label:<8} {:<width$}  {relation}  {}({waits}){:#}", lock.mode.sql_name(), palette.dim, palette.dim)?;
+        writeln!(
+            out,
+            "  {label:<8} {:<width$}  {relation}  {}({waits}){:#}",
+            lock.mode.sql_name(),
+            palette.dim,
+            palette.dim
+        )?;
         label = "";
     }
     Ok(())
@@ -67,7 +82,11 @@ pub fn waiting(mode: confiture_risk::LockMode) -> &'static str {
 }
 
 fn work(out: &mut impl Write, effect: &Effect) -> io::Result<()> {
-    let lists = [("rewrites", &effect.rewrites), ("scans", &effect.scans), ("indexes", &effect.index_builds)];
+    let lists = [
+        ("rewrites", &effect.rewrites),
+        ("scans", &effect.scans),
+        ("indexes", &effect.index_builds),
+    ];
     for (label, relations) in lists {
         for (relation, cause) in relations {
             writeln!(out, "  {label:<8} {relation}: {}", cause.reason)?;
@@ -77,7 +96,10 @@ fn work(out: &mut impl Write, effect: &Effect) -> io::Result<()> {
         writeln!(out, "  unknown  {reason}")?;
     }
     if effect.waits_for_older_snapshots {
-        writeln!(out, "  waits    for every transaction that began before it, of any table")?;
+        writeln!(
+            out,
+            "  waits    for every transaction that began before it, of any table"
+        )?;
     }
     if effect.transaction == confiture_risk::effect::TransactionRule::Refused {
         writeln!(out, "  note     PostgreSQL refuses it inside a transaction block")?;
@@ -90,11 +112,19 @@ fn work(out: &mut impl Write, effect: &Effect) -> io::Result<()> {
 
 fn judgements(out: &mut impl Write, palette: &Palette, risk: &Risk) -> io::Result<()> {
     let a = &risk.assessment;
-    for (label, Judgement { level, reason, .. }) in
-        [("data", &a.data_loss), ("programs", &a.compatibility), ("work", &a.performance), ("waiting", &a.locking)]
-    {
+    for (label, Judgement { level, reason, .. }) in [
+        ("data", &a.data_loss),
+        ("programs", &a.compatibility),
+        ("work", &a.performance),
+        ("waiting", &a.locking),
+    ] {
         if *level != Level::None {
-            writeln!(out, "  {label:<8} {}{level}{:#}: {reason}", palette.level(*level), palette.level(*level))?;
+            writeln!(
+                out,
+                "  {label:<8} {}{level}{:#}: {reason}",
+                palette.level(*level),
+                palette.level(*level)
+            )?;
         }
     }
     Ok(())
@@ -102,7 +132,11 @@ fn judgements(out: &mut impl Write, palette: &Palette, risk: &Risk) -> io::Resul
 
 fn ways(out: &mut impl Write, palette: &Palette, risk: &Risk) -> io::Result<()> {
     if let Some(way) = &risk.safe_alternative {
-        writeln!(out, "  {}instead{:#}  {}", palette.good, palette.good, way.summary)?;
+        writeln!(
+            out,
+            "  {}instead{:#}  {}",
+            palette.good, palette.good, way.summary
+        )?;
         for step in &way.steps {
             for line in step.sql.lines() {
                 writeln!(out, "           {line}")?;
