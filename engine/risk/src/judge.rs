@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use confiture_schema::apply::State;
-use confiture_schema::catalog::QualName;
+use confiture_schema::catalog::{QualName, RelationKind};
 use confiture_schema::change::Change;
 use confiture_syntax::{Name, TextRange};
 
@@ -40,11 +40,14 @@ fn open_cause(effect: &Effect) -> Cause {
 /// What isn't known is never called safe.
 fn doubt(judgement: &mut Judgement, cause: &Cause) {
     if judgement.level < Level::Unknown {
+        let reason = format!("not known: {}", cause.reason);
         *judgement = Judgement {
             level: Level::Unknown,
-            reason: format!("not known: {}", cause.reason).into(),
+            reason: reason.into(),
             range: cause.range,
         };
+    } else {
+        judgement.reason = format!("{} (assumed: {})", judgement.reason, cause.reason).into();
     }
 }
 
@@ -124,11 +127,19 @@ fn work<'e>(effect: &'e Effect, before: &State) -> Option<(&'static str, &'e Qua
 }
 
 fn locking(effect: &Effect, before: &State) -> Judgement {
+    // Of several that are as strong, a table rather than an index or a view.
+    let is_table = |name: &QualName| {
+        before
+            .catalog
+            .relation(name)
+            .is_some_and(|r| r.kind == RelationKind::Table)
+    };
     let strongest = effect
         .locks
         .iter()
         .filter(|(name, _)| !is_new(name, before))
-        .max_by_key(|(_, l)| l.mode);
+        .rev()
+        .max_by_key(|(name, lock)| (lock.mode, is_table(name)));
     let Some((relation, lock)) = strongest else {
         return match effect.locks.first_key_value() {
             Some((table, lock)) => judgement(

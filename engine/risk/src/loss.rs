@@ -74,7 +74,7 @@ fn loss_of(change: &Change, before: &State) -> Judgement {
             })
         }
         Change::AlterRelation(alter) => {
-            let Some(table) = target(&alter.name, before) else {
+            let Some(table) = present(&alter.name, alter.if_exists, before) else {
                 return none();
             };
             let judged = alter
@@ -128,7 +128,7 @@ fn loss_of_drop(drop: &Drop, before: &State) -> Judgement {
     let of = |name: &ObjectRef| -> Judgement {
         let range = name.range;
         match drop.kind {
-            ObjectKind::Table | ObjectKind::ForeignTable => match dropped(name, drop.if_exists, before) {
+            ObjectKind::Table | ObjectKind::ForeignTable => match present(name, drop.if_exists, before) {
                 Some(table) => judgement(
                     Level::Critical,
                     format!("{table} is dropped with all its rows"),
@@ -136,7 +136,7 @@ fn loss_of_drop(drop: &Drop, before: &State) -> Judgement {
                 ),
                 None => none(),
             },
-            ObjectKind::MaterializedView => match dropped(name, drop.if_exists, before) {
+            ObjectKind::MaterializedView => match present(name, drop.if_exists, before) {
                 Some(view) => judgement(
                     Level::Low,
                     format!("the contents of {view} would have to be computed again"),
@@ -144,7 +144,7 @@ fn loss_of_drop(drop: &Drop, before: &State) -> Judgement {
                 ),
                 None => none(),
             },
-            ObjectKind::Sequence => match dropped(name, drop.if_exists, before) {
+            ObjectKind::Sequence => match present(name, drop.if_exists, before) {
                 Some(sequence) => judgement(
                     Level::Medium,
                     format!("the number that {sequence} has reached is lost"),
@@ -175,8 +175,8 @@ fn loss_of_drop(drop: &Drop, before: &State) -> Judgement {
         .unwrap_or_default()
 }
 
-/// The relation that a DROP takes away, where it is in use and may be there.
-fn dropped(name: &ObjectRef, if_exists: bool, before: &State) -> Option<QualName> {
+/// The relation that a statement which may say IF EXISTS is about, where it is in use and may be there.
+fn present(name: &ObjectRef, if_exists: bool, before: &State) -> Option<QualName> {
     let reader = Predictor::reader(before, PgVersion::default());
     if if_exists && reader.surely_absent(name) {
         return None;
@@ -282,7 +282,7 @@ fn break_of(change: &Change, before: &State) -> Judgement {
             ),
             None => none(),
         },
-        Change::AlterRelation(alter) => match target(&alter.name, before) {
+        Change::AlterRelation(alter) => match present(&alter.name, alter.if_exists, before) {
             Some(table) => {
                 let judged = alter.commands.iter().map(|c| break_of_command(&table, c, before));
                 judged.max_by_key(|j| j.level).unwrap_or_default()
@@ -351,7 +351,7 @@ fn break_of_drop(drop: &Drop, before: &State) -> Judgement {
             | ObjectKind::ForeignTable
             | ObjectKind::View
             | ObjectKind::MaterializedView
-            | ObjectKind::Sequence => match dropped(name, drop.if_exists, before) {
+            | ObjectKind::Sequence => match present(name, drop.if_exists, before) {
                 Some(name) => judgement(Level::High, format!("programs that use {name} fail"), range),
                 None => none(),
             },
@@ -417,7 +417,7 @@ fn break_of_rename(rename: &Rename, before: &State) -> Judgement {
             format!("programs that use {} fail", name.name),
             name.range,
         ),
-        _ if target(owner, before).is_some() => judgement(
+        _ if present(owner, rename.if_exists, before).is_some() => judgement(
             Level::High,
             format!("programs that use {} by its old name fail", name.name),
             name.range,
@@ -426,10 +426,21 @@ fn break_of_rename(rename: &Rename, before: &State) -> Judgement {
     }
 }
 
+/// Whether a table is known not to have a column.
+fn lacks(table: &QualName, column: &confiture_syntax::Name, before: &State) -> bool {
+    before
+        .catalog
+        .relation(table)
+        .is_some_and(|r| r.column(column).is_none())
+}
+
 fn break_of_command(table: &QualName, command: &AlterCommand, before: &State) -> Judgement {
     let range = command.range;
     let low = |reason: &str| judgement(Level::Low, reason, range);
     match &command.action {
+        AlterAction::DropColumn {
+            column, if_exists, ..
+        } if *if_exists && lacks(table, &column.name, before) => none(),
         AlterAction::DropColumn { column, .. } => judgement(
             Level::High,
             format!("programs that use {table}.{} fail", column.name),

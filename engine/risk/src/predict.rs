@@ -173,10 +173,18 @@ impl<'s> Predictor<'s> {
         matches!(self.resolve(name), scope::Resolved::Missing(_)) && self.has_history()
     }
 
-    /// The partitions with rows of a partitioned table; of another itself.
-    pub(crate) fn leaves(&self, of: &QualName) -> Vec<QualName> {
-        let mut leaves = self.family_of_partitions(of);
-        leaves.retain(|l| self.has_heap(l));
-        leaves
+    /// Whether foreign keys of other tables reference a relation, or the partitioned table that it is a part of.
+    pub(crate) fn is_referenced(&self, relation: &QualName) -> bool {
+        self.referencing(relation).iter().any(|r| r != relation)
+    }
+
+    /// The table that a relation is a partition of.
+    pub(crate) fn parent_of(&self, partition: &QualName) -> Option<QualName> {
+        self.partition_parent(partition)
+    }
+
+    /// The sequences that a column owns.
+    pub(crate) fn sequences_of(&self, table: &QualName, column: &confiture_syntax::Name) -> Vec<QualName> {
+        self.owned_sequences(table, Some(column))
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! Structure comes back, data doesn't: a dropped column is added again, empty.
 
+mod recreate;
+
 use confiture_schema::apply::State;
-use confiture_schema::catalog::{
-    Column, ConstraintKind, PartitionBound, Persistence, QualName, Relation, RelationKind,
-};
+use confiture_schema::catalog::{Column, PartitionBound, Persistence, QualName, Relation};
 use confiture_schema::change::{
     AlterAction, AlterRelation, Argument, ArgumentMode, Change, Comment, ConstraintDef, ConstraintDefKind,
-    CreateFunction, DetachMode, Drop, Grant, ObjectKind, ObjectRef, RelationWord, Rename,
+    CreateFunction, CreateTable, CreateView, DetachMode, DropBehavior, Grant, ObjectKind, ObjectRef,
+    OutputColumn, RelationWord, Rename,
 };
 use confiture_syntax::Name;
 
@@ -40,24 +41,23 @@ impl Undo<'_> {
             Change::CreateSchema(c) if !self.before.catalog.schemas.contains_key(&c.name.name) => {
                 format!("DROP SCHEMA {};", c.name.name.quoted())
             }
-            Change::CreateTable(c) => {
-                self.drop_new(if c.foreign { "FOREIGN TABLE" } else { "TABLE" }, &c.name)?
-            }
-            Change::CreateTableAs(c) => self.drop_new(
-                if c.materialized {
+            Change::CreateTable(c) => self.drop_new_table(c)?,
+            Change::CreateTableAs(c) => {
+                let word = if c.materialized {
                     "MATERIALIZED VIEW"
                 } else {
                     "TABLE"
-                },
-                &c.name,
-            )?,
-            Change::CreateSequence(c) => self.drop_new("SEQUENCE", &c.name)?,
-            Change::CreateView(c) => self.view(&c.name)?,
+                };
+                self.drop_new(word, &c.name, c.persistence)?
+            }
+            Change::CreateSequence(c) => self.drop_new("SEQUENCE", &c.name, c.persistence)?,
+            Change::CreateView(c) => self.view(c)?,
             Change::CreateIndex(c) => {
                 let name = c.name.as_ref()?;
                 let table = self.names.name_of(&c.table)?;
                 let index = QualName::new(table.schema, name.name.clone());
-                if self.before.catalog.index_tables.contains_key(&index) {
+                let there = self.before.catalog.index_tables.contains_key(&index);
+                if there || self.adopts_indexes(&c.table)? {
                     return None;
                 }
                 let how = if c.concurrently { "CONCURRENTLY " } else { "" };
@@ -101,28 +101,74 @@ impl Undo<'_> {
         })
     }
 
-    fn drop_new(&self, word: &str, name: &ObjectRef) -> Option<String> {
+    fn drop_new(&self, word: &str, name: &ObjectRef, persistence: Persistence) -> Option<String> {
+        if persistence == Persistence::Temporary {
+            return Some(format!("DROP {word} {};", name.name.quoted()));
+        }
         let full = self.names.name_of(name)?;
-        self.before
-            .catalog
-            .relation(&full)
-            .is_none()
-            .then(|| format!("DROP {word} {};", full.quoted()))
+        let new = self.before.catalog.relation(&full).is_none();
+        new.then(|| format!("DROP {word} {};", full.quoted()))
     }
 
-    fn view(&self, name: &ObjectRef) -> Option<String> {
-        let full = self.names.name_of(name)?;
-        match self.before.catalog.relation(&full) {
-            None => Some(format!("DROP VIEW {};", full.quoted())),
-            Some(old) => Some(format!(
-                "CREATE OR REPLACE VIEW {} AS\n{};",
-                full.quoted(),
-                old.view.as_ref()?.query
-            )),
+    /// A partition that a foreign key may reference has to leave the partitioned table before it can be dropped.
+    fn drop_new_table(&self, create: &CreateTable) -> Option<String> {
+        let word = if create.foreign { "FOREIGN TABLE" } else { "TABLE" };
+        let drop = self.drop_new(word, &create.name, create.persistence)?;
+        let parent = create
+            .partition_of
+            .as_ref()
+            .and_then(|(parent, _)| self.names.name_of(parent));
+        match parent.filter(|p| self.names.is_referenced(p)) {
+            Some(parent) => {
+                let own = sql::object(&create.name);
+                Some(format!(
+                    "ALTER TABLE {} DETACH PARTITION {own};\n{drop}",
+                    parent.quoted()
+                ))
+            }
+            None => Some(drop),
         }
     }
 
+    fn view(&self, create: &CreateView) -> Option<String> {
+        if create.persistence == Persistence::Temporary {
+            return Some(format!("DROP VIEW {};", create.name.name.quoted()));
+        }
+        let full = self.names.name_of(&create.name)?;
+        let Some(old) = self.before.catalog.relation(&full) else {
+            return Some(format!("DROP VIEW {};", full.quoted()));
+        };
+        // A view may not lose columns.
+        let star = create
+            .query
+            .output
+            .iter()
+            .any(|o| matches!(o, OutputColumn::Star(_)));
+        let same = !star && create.query.output.len() == old.columns.len();
+        same.then_some(())?;
+        Some(format!(
+            "CREATE OR REPLACE VIEW {} AS\n{};",
+            full.quoted(),
+            old.view.as_ref()?.query
+        ))
+    }
+
+    /// Whether a partitioned table's parts have indexes of their own, which a new one may take as its parts.
+    fn adopts_indexes(&self, table: &ObjectRef) -> Option<bool> {
+        let table = self.names.name_of(table)?;
+        let catalog = &self.before.catalog;
+        let own = |part: &QualName| {
+            let part = catalog.relation(part);
+            part.is_some_and(|r| r.indexes.values().any(|i| i.parent.is_none()))
+        };
+        Some(catalog.family(&table).iter().skip(1).any(own))
+    }
+
     fn rename(&self, rename: &Rename) -> Option<String> {
+        let owner = rename.object.on.as_ref().unwrap_or(&rename.object.name);
+        if rename.if_exists && self.names.surely_absent(owner) {
+            return None;
+        }
         let (new, old) = (rename.to.name.quoted(), rename.object.name.name.quoted());
         let on = || Some(self.names.name_of(rename.object.on.as_ref()?)?.quoted());
         Some(match rename.kind {
@@ -193,45 +239,25 @@ impl Undo<'_> {
         }
     }
 
-    fn drop(&self, drop: &Drop) -> Option<String> {
-        let mut all = Vec::new();
-        for object in &drop.objects {
-            let name = self.names.name_of(&object.name)?;
-            all.push(match drop.kind {
-                ObjectKind::Index => {
-                    let (_, index) = self.before.catalog.index(&name)?;
-                    let table = QualName::new(
-                        name.schema.clone(),
-                        self.before.catalog.index_tables.get(&name)?.clone(),
-                    );
-                    format!("{};", sql::index(&name, &table, index))
-                }
-                ObjectKind::Table => table(&name, self.before.catalog.relation(&name)?)?,
-                ObjectKind::View => format!(
-                    "CREATE VIEW {} AS\n{};",
-                    name.quoted(),
-                    self.before.catalog.relation(&name)?.view.as_ref()?.query
-                ),
-                ObjectKind::MaterializedView => {
-                    format!(
-                        "CREATE MATERIALIZED VIEW {} AS\n{};",
-                        name.quoted(),
-                        self.before.catalog.relation(&name)?.view.as_ref()?.query
-                    )
-                }
-                _ => return None,
-            });
-        }
-        all.reverse();
-        Some(all.join("\n"))
-    }
-
     fn alter(&self, alter: &AlterRelation) -> Option<String> {
+        if alter.if_exists && self.names.surely_absent(&alter.name) {
+            return None;
+        }
         let name = self.names.name_of(&alter.name)?;
         let relation = self.before.catalog.relation(&name).cloned();
         let mut undone = Vec::new();
+        let mut after = Vec::new();
         for command in alter.commands.iter().rev() {
-            undone.push(self.command(&name, relation.as_deref(), &command.action)?);
+            if let AlterAction::DropColumn { column, behavior, .. } = &command.action {
+                if *behavior == DropBehavior::Cascade && self.has_dependents(&name) || alter.only {
+                    return None;
+                }
+                let (commands, indexes) = self.add_again(&name, relation.as_deref()?, &column.name)?;
+                undone.extend(commands);
+                after.extend(indexes);
+            } else {
+                undone.push(self.command(&name, relation.as_deref(), &command.action)?);
+            }
         }
         let word = match alter.word {
             RelationWord::Table => "TABLE",
@@ -242,11 +268,11 @@ impl Undo<'_> {
             RelationWord::ForeignTable => "FOREIGN TABLE",
         };
         let only = if alter.only { "ONLY " } else { "" };
-        Some(format!(
-            "ALTER {word} {only}{} {};",
-            name.quoted(),
-            undone.join(", ")
-        ))
+        after.insert(
+            0,
+            format!("ALTER {word} {only}{} {};", name.quoted(), undone.join(", ")),
+        );
+        Some(after.join("\n"))
     }
 
     fn command(&self, table: &QualName, relation: Option<&Relation>, action: &AlterAction) -> Option<String> {
@@ -257,9 +283,6 @@ impl Undo<'_> {
                     return None;
                 }
                 format!("DROP COLUMN {}", new.name.name.quoted())
-            }
-            AlterAction::DropColumn { column: old, .. } => {
-                format!("ADD COLUMN {}", sql::column(&*column(&old.name)?)?)
             }
             AlterAction::AlterType { column: name, ty, .. } => retype_back(&*column(&name.name)?, &ty.ty)?,
             AlterAction::SetDefault { column: name, .. } | AlterAction::DropDefault(name) => {
@@ -287,10 +310,13 @@ impl Undo<'_> {
                     sql::identity_words(kind)
                 )
             }
-            AlterAction::AddConstraint(constraint) => {
-                format!("DROP CONSTRAINT {}", constraint_name(table, constraint)?.quoted())
-            }
-            AlterAction::DropConstraint { constraint, .. } => {
+            AlterAction::AddConstraint(constraint) => drop_added(table, relation, constraint)?,
+            AlterAction::DropConstraint {
+                constraint, behavior, ..
+            } => {
+                if *behavior == DropBehavior::Cascade && self.names.is_referenced(table) {
+                    return None;
+                }
                 let old = relation?.constraints.get(&constraint.name)?;
                 format!(
                     "ADD CONSTRAINT {} {}",
@@ -384,7 +410,8 @@ fn constraint_name(table: &QualName, constraint: &ConstraintDef) -> Option<Name>
     let name = match &constraint.kind {
         ConstraintDefKind::PrimaryKey(key) if key.using_index.is_none() => format!("{table}_pkey"),
         ConstraintDefKind::Unique(key) if key.using_index.is_none() => {
-            format!("{table}_{}_key", joined(&key.columns))
+            let all: Vec<_> = key.columns.iter().chain(&key.include).cloned().collect();
+            format!("{table}_{}_key", joined(&all))
         }
         ConstraintDefKind::ForeignKey(key) => format!("{table}_{}_fkey", joined(&key.columns)),
         ConstraintDefKind::Check(expr) => match expr.facts.columns.as_slice() {
@@ -396,41 +423,30 @@ fn constraint_name(table: &QualName, constraint: &ConstraintDef) -> Option<Name>
     (name.len() < 64).then(|| Name::new(&name))
 }
 
-/// A table made anew from the catalog: columns, constraints, then its other indexes.
-fn table(name: &QualName, relation: &Relation) -> Option<String> {
-    if relation.kind != RelationKind::Table || !relation.parents.is_empty() {
-        return None;
-    }
-    let mut parts: Vec<String> = relation
-        .columns
-        .iter()
-        .map(|c| sql::column(c))
-        .collect::<Option<_>>()?;
-    for (constraint_name, constraint) in relation.constraints.iter() {
-        if matches!(constraint.kind, ConstraintKind::NotNull { .. }) || !constraint.validated {
-            return None;
-        }
-        parts.push(format!(
-            "CONSTRAINT {} {}",
-            constraint_name.quoted(),
-            sql::constraint(constraint)?
-        ));
-    }
-    let mut statements = vec![format!(
-        "CREATE TABLE {} (\n    {}\n);",
-        name.quoted(),
-        parts.join(",\n    ")
+/// A constraint that was added is dropped, and what it made NOT NULL may be null again.
+fn drop_added(table: &QualName, relation: Option<&Relation>, constraint: &ConstraintDef) -> Option<String> {
+    let nullable = |column: &Name| {
+        relation
+            .and_then(|r| r.column(column))
+            .is_some_and(|c| !c.not_null)
+    };
+    let mut undone = vec![format!(
+        "DROP CONSTRAINT {}",
+        constraint_name(table, constraint)?.quoted()
     )];
-    for (index_name, index) in relation.indexes.iter() {
-        if !index.constraint {
-            let full = QualName::new(name.schema.clone(), index_name.clone());
-            statements.push(format!(
-                "{};",
-                sql::index(&full, name, index).replace("INDEX CONCURRENTLY", "INDEX")
-            ));
+    match &constraint.kind {
+        ConstraintDefKind::PrimaryKey(key) if key.using_index.is_none() => {
+            for column in key.columns.iter().filter(|c| nullable(&c.name)) {
+                undone.push(format!("ALTER COLUMN {} DROP NOT NULL", column.name.quoted()));
+            }
         }
+        // The index would go with the constraint.
+        ConstraintDefKind::PrimaryKey(_) => return None,
+        ConstraintDefKind::Unique(key) if key.using_index.is_some() => return None,
+        ConstraintDefKind::NotNull(column) if !nullable(&column.name) => return None,
+        _ => {}
     }
-    Some(statements.join("\n"))
+    Some(undone.join(", "))
 }
 
 fn drop_function(create: &CreateFunction) -> String {

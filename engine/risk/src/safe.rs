@@ -176,28 +176,50 @@ impl Ways<'_> {
                 vec![build],
             ));
         }
-        let parent = name.unwrap_or_else(|| Name::new(format!("{}_idx", table.name.name)));
-        let parent_index = QualName::new(table.name.schema.clone(), parent.clone());
-        let mut steps = vec![bounded(format!(
-            "{};",
-            sql::create_index(create, Some(&parent.quoted()), &table.name, Building::OnlyParent)
-        ))];
-        for leaf in self.names.leaves(&table.name) {
-            let own = QualName::new(leaf.schema.clone(), Name::new(format!("{}_{parent}", leaf.name)));
-            steps.push(alone(format!(
-                "{};",
-                sql::create_index(create, Some(&own.name.quoted()), &leaf, Building::Concurrently)
-            )));
-            steps.push(bounded(format!(
-                "ALTER INDEX {} ATTACH PARTITION {};",
-                parent_index.quoted(),
-                own.quoted()
-            )));
+        Some(self.index_of_partitioned(create, &table.name, name))
+    }
+
+    /// Parents' indexes first, each on its table alone; those of tables with rows concurrently; then all are attached.
+    fn index_of_partitioned(&self, create: &CreateIndex, root: &QualName, name: Option<Name>) -> SafeWay {
+        let root_index = name.unwrap_or_else(|| Name::new(format!("{}_idx", root.name)));
+        let index_of = |table: &QualName| {
+            let own = if table == root {
+                root_index.clone()
+            } else {
+                Name::new(format!("{}_{root_index}", table.name))
+            };
+            QualName::new(table.schema.clone(), own)
+        };
+        let (mut steps, mut attached) = (Vec::new(), Vec::new());
+        for table in self.before.catalog.family(root) {
+            let index = index_of(&table);
+            let quoted = index.name.quoted();
+            let partitioned = self
+                .before
+                .catalog
+                .relation(&table)
+                .is_some_and(|r| r.partition_key.is_some());
+            let how = if partitioned {
+                Building::OnlyParent
+            } else {
+                Building::Concurrently
+            };
+            let sql = format!("{};", sql::create_index(create, Some(&quoted), &table, how));
+            steps.push(if partitioned { bounded(sql) } else { alone(sql) });
+            if let Some(parent) = self.names.parent_of(&table).filter(|_| table != *root) {
+                attached.push(format!(
+                    "ALTER INDEX {} ATTACH PARTITION {};",
+                    index_of(&parent).quoted(),
+                    index.quoted()
+                ));
+            }
         }
-        Some(way(
+        attached.reverse();
+        steps.push(bounded(attached.join("\n")));
+        way(
             "make the index on the partitioned table alone, build it on each partition concurrently, and attach those",
             steps,
-        ))
+        )
     }
 
     fn drop(&self, drop: &Drop) -> Option<SafeWay> {
@@ -262,11 +284,17 @@ impl Ways<'_> {
         if is_new(&table.name, self.before) {
             return None;
         }
-        // One way for a statement: that of the first command which needs one; the others follow on their own.
-        alter
+        // A way has to reach all that the statement does.
+        let ways: Vec<SafeWay> = alter
             .commands
             .iter()
-            .find_map(|command| self.command(&table, alter, command, effect))
+            .map(|command| self.command(&table, alter, command, effect))
+            .collect::<Option<_>>()?;
+        let summary = ways.iter().map(|w| w.summary.as_str());
+        let mut summaries: Vec<&str> = summary.collect();
+        summaries.dedup();
+        let summary = summaries.join("; ");
+        Some(way(summary, ways.into_iter().flat_map(|w| w.steps).collect()))
     }
 
     fn command(
@@ -305,14 +333,26 @@ impl Ways<'_> {
                     )
                 })
             }
-            AlterAction::DropColumn { column, .. } => Some(way(
-                "first deploy programs that don't use the column, then drop it with a bounded wait for the lock",
-                vec![bounded(format!(
-                    "ALTER TABLE {} DROP COLUMN {};",
+            AlterAction::DropColumn { column, behavior, .. } => {
+                let present = table
+                    .relation
+                    .as_ref()
+                    .is_none_or(|r| r.column(&column.name).is_some());
+                present.then_some(())?;
+                let cascade = if *behavior == DropBehavior::Cascade {
+                    " CASCADE"
+                } else {
+                    ""
+                };
+                let only = if alter.only { "ONLY " } else { "" };
+                let drop = format!(
+                    "ALTER TABLE {only}{} DROP COLUMN {}{cascade};",
                     table.sql(),
                     column.name.quoted()
-                ))],
-            )),
+                );
+                let summary = "first deploy programs that don't use the column, then drop it with a bounded wait for the lock";
+                Some(way(summary, vec![bounded(drop)]))
+            }
             _ => None,
         }
     }

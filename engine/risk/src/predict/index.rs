@@ -62,7 +62,7 @@ impl Predictor<'_> {
                         .any(|i| i.valid && i.parent.is_none() && same_index(i, wanted))
                 });
             if !has_it {
-                self.build_index(&member, "the index is built", range);
+                self.build_index(&member, "it creates an index", range);
             }
         }
     }
