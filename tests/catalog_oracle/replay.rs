@@ -75,6 +75,7 @@ pub(crate) fn run(
     Ok(outcome)
 }
 
+#[allow(clippy::print_stdout, reason = "CONFITURE_NOTES asks for it")]
 fn step(
     session: &mut Session,
     state: &mut State,

@@ -4,7 +4,7 @@
 //! expressions come in their [`normal`] form, owners, privileges and places of definition are left out (an owner
 //! depends on who connects), and so are temporary objects, roles and tablespaces, which are not the database's.
 //!
-//! [`text`], [`json`] and [`diff`] all look at one description of each object ([`describe`]), so none of them can
+//! [`text()`], [`json()`] and [`diff()`] all look at one description of each object (`describe`), so none of them can
 //! know more than the others.
 
 mod describe;

@@ -6,7 +6,7 @@
 //! operators are nested by precedence and printed with the parentheses that nesting needs. It is made to be compared
 //! and read, not to be executed. Text that isn't understood, or is nested too deep, comes with its whitespace folded.
 //!
-//! [`read`](self::read) goes from a syntax tree to a [`Term`](self::term), `literal` knows what constants look like,
+//! `read` goes from a syntax tree to a `Term`, `literal` knows what constants look like,
 //! `term` prints.
 
 mod call;
