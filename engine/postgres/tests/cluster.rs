@@ -116,7 +116,6 @@ fn a_server_that_does_not_start_shows_its_log() {
 /// Run by other tests as a process of its own, to be killed or to see another environment.
 #[test]
 #[ignore = "a process for other tests"]
-#[expect(clippy::print_stdout, reason = "the parent reads it")]
 fn helper_process() {
     let major = std::env::var("HELPER_MAJOR")
         .ok()

@@ -26,17 +26,30 @@ pub struct SqlType {
 impl SqlType {
     /// A built-in (or not yet resolved) type by its internal name, without modifiers.
     pub fn named(internal: &str) -> SqlType {
-        SqlType { schema: None, name: Name::new(internal), modifiers: None, array: false }
+        SqlType {
+            schema: None,
+            name: Name::new(internal),
+            modifiers: None,
+            array: false,
+        }
     }
 
     /// The same type without its modifiers and array bounds.
     pub fn base(&self) -> SqlType {
-        SqlType { schema: self.schema.clone(), name: self.name.clone(), modifiers: None, array: false }
+        SqlType {
+            schema: self.schema.clone(),
+            name: self.name.clone(),
+            modifiers: None,
+            array: false,
+        }
     }
 
     /// The same type without its modifiers: what tells functions apart.
     pub fn unmodified(self) -> SqlType {
-        SqlType { modifiers: None, ..self }
+        SqlType {
+            modifiers: None,
+            ..self
+        }
     }
 
     /// Whether this is the built-in type of that internal name, array or not excluded: `is("text")` is false for `text[]`.

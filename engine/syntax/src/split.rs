@@ -105,11 +105,12 @@ impl<'t> Splitter<'t> {
         let mut lexer = Lexer::starting_at(self.text, self.at, Dialect::Psql);
         while let Some(token) = lexer.next() {
             let text = token.range.slice(self.text);
-            if self.state.pending_copies > 0 && token.kind.is_trivia() {
-                if let Some(newline) = text.find('\n') {
-                    self.at = token.range.start as usize + newline + 1;
-                    return Some(Start::Data);
-                }
+            if self.state.pending_copies > 0
+                && token.kind.is_trivia()
+                && let Some(newline) = text.find('\n')
+            {
+                self.at = token.range.start as usize + newline + 1;
+                return Some(Start::Data);
             }
             match token.kind {
                 TokenKind::BlockComment if !token.terminated => return Some(Start::Token(token)),

@@ -14,6 +14,9 @@ use crate::catalog::{
 use crate::change::LikeClause;
 use crate::types::SqlType;
 
+/// The columns of a relation, shared with it.
+type Columns = Arc<Vec<Arc<Column>>>;
+
 impl Fold<'_> {
     /// Adds the source's columns and gives the source. The first `given` columns came from parents and take more definitions.
     pub(super) fn like_columns(
@@ -35,7 +38,7 @@ impl Fold<'_> {
     }
 
     /// A relation, or a composite type, which is one to PostgreSQL.
-    fn like_source(&self, like: &LikeClause) -> Result<(QualName, Arc<Vec<Arc<Column>>>), Note> {
+    fn like_source(&self, like: &LikeClause) -> Result<(QualName, Columns), Note> {
         if let Some(ty) = self.state.resolve_type_name(&like.source)
             && let Some(TypeKind::Composite(attributes)) = self.catalog().types.get(&ty).map(|t| &t.kind)
         {

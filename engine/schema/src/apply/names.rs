@@ -123,10 +123,8 @@ pub(super) fn distinct(names: impl IntoIterator<Item = Name>) -> Vec<Name> {
         let mut pass = 1u32;
         while chosen.contains(&candidate) {
             let number = pass.to_string();
-            candidate = Name::new(&format!(
-                "{}{number}",
-                clip(name.as_str(), LONGEST - number.len())
-            ));
+            let stem = clip(name.as_str(), LONGEST - number.len());
+            candidate = Name::new(format!("{stem}{number}"));
             pass += 1;
         }
         chosen.push(candidate);

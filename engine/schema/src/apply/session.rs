@@ -204,7 +204,7 @@ fn search_path(values: &[Arc<str>]) -> Arc<Vec<Name>> {
         [] => return super::Session::fresh().search_path,
         // set_config() takes the whole list as one string.
         [one] if one.contains(',') => one.split(',').map(|s| Name::fold(s.trim())).collect::<Vec<_>>(),
-        many => many.iter().map(|s| Name::new(s)).collect(),
+        many => many.iter().map(Name::new).collect(),
     };
     Arc::new(
         names

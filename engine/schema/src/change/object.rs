@@ -357,7 +357,10 @@ pub enum ArgumentMode {
 impl ArgumentMode {
     /// Whether a call passes a value for it; only such arguments tell functions apart.
     pub fn is_input(self) -> bool {
-        matches!(self, ArgumentMode::In | ArgumentMode::InOut | ArgumentMode::Variadic)
+        matches!(
+            self,
+            ArgumentMode::In | ArgumentMode::InOut | ArgumentMode::Variadic
+        )
     }
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use confiture_syntax::{Name, TextRange};
 
 use super::{Ident, ObjectRef, Query};
-use crate::catalog::{Deferrable, GeneratedStorage, IdentityKind, Persistence, ReferentialAction, TriggerEnabled};
+use crate::catalog::{
+    Deferrable, GeneratedStorage, IdentityKind, Persistence, ReferentialAction, TriggerEnabled,
+};
 use crate::expr::Expr;
 use crate::types::SqlType;
 
