@@ -225,8 +225,11 @@ impl Parse<'_> {
         }
         if broken.0.has_variables {
             for variables in [Variables::Names, Variables::Numbers] {
-                if let Attempt::Valid(syntax) = self.attempt(&self.prepare(variables, &repairs)) {
-                    return syntax;
+                let filled = self.prepare(variables, &repairs);
+                match self.attempt(&filled) {
+                    Attempt::Valid(syntax) => return syntax,
+                    Attempt::Broken(tree) if variables == Variables::Names => broken = (filled, tree),
+                    Attempt::Broken(_) | Attempt::GaveUp(_) => {}
                 }
             }
         }

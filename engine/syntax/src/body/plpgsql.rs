@@ -171,9 +171,22 @@ impl Reader<'_> {
             "execute" => self.execute(),
             "return" => self.return_statement(),
             "open" => self.open_cursor(),
-            "raise" | "assert" | "exit" | "continue" => {
+            "assert" => {
                 self.cursor.advance();
                 self.expression(&[]);
+                self.cursor.skip_statement();
+            }
+            "exit" | "continue" => {
+                if self.cursor.skip_to_words(&["when"]) {
+                    self.cursor.advance();
+                    self.expression(&[]);
+                }
+                self.cursor.skip_statement();
+            }
+            "raise" => {
+                if self.cursor.skip_to_comma() {
+                    self.expression(&["using"]);
+                }
                 self.cursor.skip_statement();
             }
             "null" | "get" | "fetch" | "move" | "close" | "commit" | "rollback" => {
@@ -270,7 +283,7 @@ impl Reader<'_> {
             self.fragment(FragmentKind::Dynamic, &["using", "loop"]);
             self.cursor.skip_to_words(&["loop"]);
         } else if self.cursor.is_range_or_cursor() {
-            self.expression(&["loop"]);
+            self.cursor.skip_to_words(&["loop"]);
         } else {
             self.fragment(FragmentKind::Statement, &["loop"]);
         }

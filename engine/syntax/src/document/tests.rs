@@ -90,7 +90,7 @@ fn edits() -> impl Strategy<Value = Vec<(u32, u32, usize)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn an_edited_document_equals_a_new_one(sample in 0..SAMPLES.len(), edits in edits()) {
@@ -111,6 +111,10 @@ proptest! {
         document.edit(TextRange { start, end }, &other);
         prop_assert_eq!(picture(&document), picture(&Document::new(&document.to_string())));
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
     fn a_long_statement_that_is_edited_equals_a_new_one(at in 0..9000u32, length in 0..30u32, insertion in 0..INSERTIONS.len()) {

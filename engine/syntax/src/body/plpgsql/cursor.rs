@@ -128,6 +128,18 @@ impl<'t> Cursor<'t> {
         self.seek(|cursor, ahead| words.iter().any(|word| cursor.is_word_at(ahead, word)))
     }
 
+    /// Moves behind the first comma before USING and the semicolon, if there is one.
+    pub(super) fn skip_to_comma(&mut self) -> bool {
+        let found = self.seek(|cursor, ahead| {
+            cursor.kind_at(ahead) == Some(TokenKind::Comma) || cursor.is_word_at(ahead, "using")
+        });
+        let is_comma = found && self.kind_at(0) == Some(TokenKind::Comma);
+        if is_comma {
+            self.at += 1;
+        }
+        is_comma
+    }
+
     /// Moves to the first token outside parentheses that `found` accepts, or to the semicolon.
     fn seek(&mut self, found: impl Fn(&Cursor<'t>, usize) -> bool) -> bool {
         let mut depth = 0u32;
