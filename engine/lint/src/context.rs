@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use confiture_project::{Direction, Layout, TransactionMode};
+use confiture_risk::effect::TransactionRule;
 use confiture_risk::{LockMode, PgVersion, Risk};
 use confiture_schema::apply::State;
 use confiture_schema::catalog::{Catalog, Origin, Persistence, QualName, Relation};
-use confiture_schema::change::{AlterAction, AlterCommand, AlterRelation, Change, ObjectRef, RelationWord};
+use confiture_schema::change::{
+    AlterAction, AlterCommand, AlterRelation, Change, ObjectKind, ObjectRef, RelationWord,
+};
 use confiture_syntax::{Name, SyntaxError, TextRange};
 
 use crate::settings::Options;
@@ -79,7 +82,7 @@ pub struct StatementContext<'a> {
 pub(crate) struct ScriptFacts {
     /// The first statement that could not be parsed.
     first_broken: Option<usize>,
-    /// The first and the last statement that adds a column, by the table's name and the column's.
+    /// The first and the last statement that adds a column or gives one that name, by the table's name and the column's.
     added_columns: BTreeMap<(Name, Name), (usize, usize)>,
 }
 
@@ -99,15 +102,26 @@ impl ScriptFacts {
     }
 
     fn note(&mut self, position: usize, change: &Change) {
-        let Change::AlterRelation(alter) = change else {
-            return;
-        };
-        for command in &alter.commands {
-            if let AlterAction::AddColumn { column, .. } = &command.action {
-                let key = (alter.name.name.clone(), column.name.name.clone());
-                self.added_columns.entry(key).or_insert((position, position)).1 = position;
+        match change {
+            Change::AlterRelation(alter) => {
+                for command in &alter.commands {
+                    if let AlterAction::AddColumn { column, .. } = &command.action {
+                        self.note_column(position, &alter.name, &column.name.name);
+                    }
+                }
             }
+            Change::Rename(rename) if rename.kind == ObjectKind::Column => {
+                if let Some(table) = &rename.object.on {
+                    self.note_column(position, table, &rename.to.name);
+                }
+            }
+            _ => {}
         }
+    }
+
+    fn note_column(&mut self, position: usize, table: &ObjectRef, column: &Name) {
+        let key = (table.name.clone(), column.clone());
+        self.added_columns.entry(key).or_insert((position, position)).1 = position;
     }
 
     fn added(&self, relation: &QualName, column: &Name) -> Option<(usize, usize)> {
@@ -228,6 +242,17 @@ impl<'a> StatementContext<'a> {
             .any(|error| range.start <= error.range.start && error.range.start <= range.end)
     }
 
+    /// Whether the script puts another column in the place of one, a column that it had before and filled.
+    pub fn is_rebuilt_column(&self, relation: &QualName, column: &Name) -> bool {
+        match self.end.catalog.relation(relation).map(|r| r.column(column)) {
+            Some(successor) => successor.is_some_and(|c| (c.origin.statement as usize) < self.number),
+            None => self
+                .facts
+                .added(relation, column)
+                .is_some_and(|(_, last)| self.position < last),
+        }
+    }
+
     /// The lock that it takes on a relation.
     pub fn lock_on(&self, relation: &QualName) -> Option<LockMode> {
         self.risk.effect.locks.get(relation).map(|l| l.mode)
@@ -276,11 +301,18 @@ impl<'a> StatementContext<'a> {
         }
     }
 
-    /// The safe way as help: what it does differently, then its SQL.
+    /// The safe way as help: what it does differently, then its SQL, step by step.
     pub fn safe_way(&self) -> Option<String> {
         let way = self.risk.safe_alternative.as_ref()?;
         let mut help = way.summary.clone();
-        for step in &way.steps {
+        for (number, step) in way.steps.iter().enumerate() {
+            if way.steps.len() > 1 {
+                let place = match step.transaction {
+                    TransactionRule::Refused => "outside a transaction",
+                    _ => "in a transaction of its own",
+                };
+                help.push_str(&format!("\n-- step {}, {place}", number + 1));
+            }
             help.push('\n');
             help.push_str(step.sql.trim_end());
         }
@@ -329,15 +361,6 @@ pub fn blocked(mode: LockMode) -> &'static str {
     } else {
         "other schema changes wait"
     }
-}
-
-/// A script as a whole.
-#[derive(Debug)]
-pub struct ScriptContext<'a> {
-    /// The script.
-    pub script: ScriptInfo,
-    /// Its statements in order; those of a DO block take its place.
-    pub statements: &'a [StatementContext<'a>],
 }
 
 /// A relation that exists in the end.

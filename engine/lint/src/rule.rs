@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::Severity;
-use crate::context::{RelationContext, ScriptContext, Sink, StatementContext};
+use crate::context::{RelationContext, Sink, StatementContext};
 
 /// A lint rule. Each is one file under `rules/`: its documentation is that file's header, see [`crate::explain`].
 #[derive(Debug)]
@@ -67,8 +67,8 @@ pub enum Scope {
 pub enum Check {
     /// Every statement, those inside DO blocks included.
     Statement(fn(&StatementContext<'_>, &mut Sink<'_>)),
-    /// Every script as a whole.
-    Script(fn(&ScriptContext<'_>, &mut Sink<'_>)),
+    /// The same, but only the first finding of a script is reported.
+    FirstOfScript(fn(&StatementContext<'_>, &mut Sink<'_>)),
     /// Every relation that exists in the end.
     Relation(fn(&RelationContext<'_>, &mut Sink<'_>)),
 }

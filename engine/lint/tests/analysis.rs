@@ -168,6 +168,12 @@ fn a_table_that_is_rebuilt_under_its_name_loses_nothing() {
         ALTER TABLE orders_new RENAME TO orders;";
     let (_, findings) = lint(after_tables(rebuild), &default_rules());
     assert_eq!(found(&findings), [] as [&str; 0]);
+    let column = "ALTER TABLE customers ADD COLUMN email_new varchar(320);
+        UPDATE customers SET email_new = email;
+        ALTER TABLE customers DROP COLUMN email;
+        ALTER TABLE customers RENAME COLUMN email_new TO email;";
+    let (_, findings) = lint(after_tables(column), &default_rules());
+    assert_eq!(found(&findings), [] as [&str; 0]);
     let anew = "DROP TABLE orders; CREATE TABLE orders (id bigint PRIMARY KEY);";
     let (_, findings) = lint(after_tables(anew), &default_rules());
     assert_eq!(found(&findings), ["data-loss"]);

@@ -1,6 +1,7 @@
 //! The one ordered pass: the state before and after each statement.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use confiture_project::{Direction, Layout, Script, TransactionMode};
 use confiture_risk::assess;
@@ -32,8 +33,8 @@ pub(crate) struct Step {
     pub(crate) statement: usize,
     /// The way to a statement inside DO blocks: its position in each, outermost first; empty for the statement itself.
     pub(crate) path: Vec<u32>,
-    pub(crate) before: State,
-    pub(crate) after: State,
+    /// The state before it. The one after it is that before the next step, or the end.
+    pub(crate) before: Arc<State>,
 }
 
 impl Step {
@@ -199,17 +200,20 @@ impl Pass<'_, '_> {
     fn traced(&self, mut state: State, span: std::ops::Range<usize>) -> Trace {
         state.begin_script(self.wrap(span.clone()));
         let mut steps = Vec::with_capacity(span.len());
+        let mut before = Arc::new(state.clone());
         for at in span {
             let changes = &self.statements[at].changes;
-            let before = state.clone();
-            self.apply(&mut state, at, changes);
             steps.push(Step {
                 statement: at,
                 path: Vec::new(),
-                before: before.clone(),
-                after: state.clone(),
+                before: Arc::clone(&before),
             });
-            self.trace_nested(before, at, changes, &mut steps);
+            if changes.iter().all(only_moves_rows) {
+                continue;
+            }
+            self.trace_nested(&before, at, changes, &mut steps);
+            self.apply(&mut state, at, changes);
+            before = Arc::new(state.clone());
         }
         state.end_script();
         Trace {
@@ -220,15 +224,19 @@ impl Pass<'_, '_> {
     }
 
     /// Adds the statements inside DO blocks, depth first.
-    fn trace_nested(&self, mut state: State, at: usize, changes: &[Change], steps: &mut Vec<Step>) {
+    fn trace_nested(&self, before: &State, at: usize, changes: &[Change], steps: &mut Vec<Step>) {
         let mut work: Vec<(Vec<u32>, &Nested)> = enter(&[], changes);
+        if work.is_empty() {
+            return;
+        }
+        let mut state = before.clone();
         while let Some((path, nested)) = work.pop() {
-            let before = state.clone();
             let inner = if path.len() < MAX_NESTING {
                 enter(&path, &nested.changes)
             } else {
                 Vec::new()
             };
+            let before = Arc::new(state.clone());
             if inner.is_empty() {
                 self.apply(&mut state, at, &nested.changes);
             }
@@ -236,7 +244,6 @@ impl Pass<'_, '_> {
                 statement: at,
                 path,
                 before,
-                after: state.clone(),
             });
             work.extend(inner);
         }
@@ -275,6 +282,11 @@ impl Pass<'_, '_> {
         let risk = assess(&statement.changes, &State::fresh(), self.input.version);
         risk.effect.transaction == TransactionRule::Refused
     }
+}
+
+/// Whether a change leaves the catalog and the session as they are. Scripts full of data keep one state, not a million.
+fn only_moves_rows(change: &Change) -> bool {
+    matches!(change, Change::Query(_) | Change::Copy(_))
 }
 
 /// What DO blocks among `changes` hold, last first, so that it can be taken from a stack.

@@ -2,16 +2,14 @@
 
 use std::path::Path;
 
-use confiture_risk::{Risk, assess};
+use confiture_risk::assess;
 use confiture_schema::catalog::{Catalog, QualName, Relation};
 use rayon::prelude::*;
 
 use super::Input;
 use super::fold::Trace;
 use super::read::Statement;
-use crate::context::{
-    Location, RelationContext, ScriptContext, ScriptFacts, ScriptInfo, Sink, StatementContext, Subject,
-};
+use crate::context::{Location, RelationContext, ScriptFacts, ScriptInfo, Sink, StatementContext, Subject};
 use crate::rule::{Check, Scope};
 use crate::settings::Configured;
 use crate::{Finding, RuleSet};
@@ -34,17 +32,6 @@ pub(crate) fn script(
         return Vec::new();
     }
     let steps = &trace.steps;
-    let risks: Vec<Risk> = steps
-        .par_iter()
-        .with_min_len(STRETCH)
-        .map(|step| {
-            assess(
-                step.judged(&statements[step.statement]).0,
-                &step.before,
-                input.version,
-            )
-        })
-        .collect();
     let facts = ScriptFacts::of(steps.iter().map(|step| {
         let statement = &statements[step.statement];
         (
@@ -59,29 +46,22 @@ pub(crate) fn script(
         info,
         facts: &facts,
     };
-    let contexts: Vec<StatementContext<'_>> = risks
-        .iter()
-        .enumerate()
-        .map(|(position, risk)| script.context(position, risk))
-        .collect();
-    let mut findings: Vec<Finding> = contexts
-        .par_iter()
+    let found: Vec<Finding> = (0..steps.len())
+        .into_par_iter()
         .with_min_len(STRETCH)
-        .flat_map_iter(|context| {
-            active.iter().flat_map(|rule| match rule.rule.check {
-                Check::Statement(check) => collect(rule, &[], |sink| check(context, sink)),
-                _ => Vec::new(),
-            })
-        })
+        .flat_map_iter(|position| script.judge(position, &active))
         .collect();
-    let whole = ScriptContext {
-        script: info,
-        statements: &contexts,
-    };
-    for rule in active {
-        if let Check::Script(check) = rule.rule.check {
-            findings.extend(collect(rule, &[], |sink| check(&whole, sink)));
-        }
+    first_of_script(&active, found)
+}
+
+/// Of rules that speak once a script, only the first finding stays.
+fn first_of_script(active: &[&Configured], mut findings: Vec<Finding>) -> Vec<Finding> {
+    for rule in active
+        .iter()
+        .filter(|r| matches!(r.rule.check, Check::FirstOfScript(_)))
+    {
+        let mut seen = false;
+        findings.retain(|f| f.rule != rule.rule.name || !std::mem::replace(&mut seen, true));
     }
     findings
 }
@@ -183,16 +163,18 @@ struct Script<'a, 's> {
 }
 
 impl<'a> Script<'a, '_> {
-    /// What the rules see of the step at a position.
-    fn context(&self, position: usize, risk: &'a Risk) -> StatementContext<'a> {
+    /// What the rules find in the step at a position. Its risk is let go of at once: a script may have a million statements.
+    fn judge(&self, position: usize, active: &[&Configured]) -> Vec<Finding> {
         let step = &self.trace.steps[position];
         let statement = &self.statements[step.statement];
         let (changes, range) = step.judged(statement);
-        StatementContext {
+        let risk = assess(changes, &step.before, self.input.version);
+        let next = self.trace.steps.get(position + 1);
+        let context = StatementContext {
             changes,
-            risk,
+            risk: &risk,
             before: &step.before,
-            after: &step.after,
+            after: next.map_or(&self.trace.end, |next| &next.before),
             end: &self.trace.end,
             facts: self.facts,
             position,
@@ -205,6 +187,13 @@ impl<'a> Script<'a, '_> {
             at: statement.at,
             number: step.statement,
             version: self.input.version,
+        };
+        let mut findings = Vec::new();
+        for rule in active {
+            if let Check::Statement(check) | Check::FirstOfScript(check) = rule.rule.check {
+                findings.extend(collect(rule, &[], |sink| check(&context, sink)));
+            }
         }
+        findings
     }
 }

@@ -177,7 +177,8 @@ fn altered(statement: &StatementContext<'_>) -> Vec<Loss> {
             } => {
                 let found = known.and_then(|r| r.column(&column.name));
                 let missing = *if_exists && known.is_some() && found.is_none();
-                if !missing && statement.is_live_column(&table, &column.name) {
+                let rebuilt = statement.is_rebuilt_column(&table, &column.name);
+                if !missing && !rebuilt && statement.is_live_column(&table, &column.name) {
                     let message = format!("DROP COLUMN destroys `{}` of {table}", column.name);
                     losses.push(Loss {
                         relation: Some(table),

@@ -32,7 +32,7 @@ use confiture_risk::effect::LockTaken;
 use confiture_schema::catalog::{QualName, RelationKind};
 use confiture_syntax::TextRange;
 
-use crate::context::{ScriptContext, Sink, StatementContext, Subject, blocked};
+use crate::context::{Sink, StatementContext, Subject, blocked};
 use crate::rule::{Activation, Category, Check, Rule, Scope, eugene, pgls, squawk, strong_migrations};
 use crate::{Fix, Safety, Severity};
 
@@ -53,40 +53,39 @@ pub(super) static RULE: Rule = Rule {
         strong_migrations("Lock timeouts"),
     ],
     options: &[],
-    check: Check::Script(check),
+    check: Check::FirstOfScript(check),
 };
 
-fn check(script: &ScriptContext<'_>, sink: &mut Sink<'_>) {
-    for statement in script.statements {
-        let Some((relation, lock)) = strongest(statement) else {
-            continue;
-        };
-        if has_timeout(statement) {
-            continue;
-        }
-        let message = format!(
-            "{} lock on {relation} without a lock_timeout: while it waits for running queries, {}",
-            lock.mode,
-            blocked(lock.mode)
-        );
-        let (set, what) = if statement.in_transaction() {
-            ("SET LOCAL", "transaction")
-        } else {
-            ("SET", "session")
-        };
-        let finding = sink.report(statement, Subject::relation(relation), lock.cause.range, message);
-        finding.help(format!(
-            "set one for the {what} before the first such statement\n{set} lock_timeout = '2s';"
-        ));
-        if !statement.nested {
-            let start = TextRange::new(statement.range.start, statement.range.start);
-            finding.fix(Fix {
-                title: "Set a lock_timeout".to_owned(),
-                safety: Safety::Unsafe,
-                edits: vec![statement.edit(start, format!("{set} lock_timeout = '2s';\n"))],
-            });
-        }
+fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    let Some((relation, lock)) = strongest(statement) else {
         return;
+    };
+    if has_timeout(statement) {
+        return;
+    }
+    let message = format!(
+        "{} lock on {relation} without a lock_timeout: while it waits for running queries, {}",
+        lock.mode,
+        blocked(lock.mode)
+    );
+    let (set, what) = if statement.in_transaction() {
+        ("SET LOCAL", "transaction")
+    } else {
+        ("SET", "session")
+    };
+    let finding = sink.report(statement, Subject::relation(relation), lock.cause.range, message);
+    finding.help(format!(
+        "set one for the {what} before the first such statement\n{set} lock_timeout = '2s';"
+    ));
+    if !statement.nested {
+        finding.fix(Fix {
+            title: "Set a lock_timeout".to_owned(),
+            safety: Safety::Unsafe,
+            edits: vec![statement.edit(
+                TextRange::empty(statement.range.start),
+                format!("{set} lock_timeout = '2s';\n"),
+            )],
+        });
     }
 }
 
