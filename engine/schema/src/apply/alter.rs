@@ -116,6 +116,9 @@ impl Fold<'_> {
     }
 
     fn alter_command(&mut self, table: &QualName, action: &AlterAction, only: bool) -> Done {
+        if !takes(self.relation(table).kind, action) {
+            return Err(refused(table.to_string()));
+        }
         match action {
             AlterAction::AddColumn { column, .. } => self.add_column(table, column, only),
             AlterAction::DropColumn {
@@ -331,6 +334,43 @@ impl Fold<'_> {
             }
             None => Err(missing(name.name.to_string())),
         }
+    }
+}
+
+/// Whether a relation of that kind takes a command (tablecmds.c, `ATSimplePermissions`).
+fn takes(kind: RelationKind, action: &AlterAction) -> bool {
+    match kind {
+        RelationKind::Table | RelationKind::PartitionedTable | RelationKind::ForeignTable => true,
+        RelationKind::View => matches!(
+            action,
+            AlterAction::SetDefault { .. }
+                | AlterAction::DropDefault(_)
+                | AlterAction::SetOptions(_)
+                | AlterAction::ResetOptions(_)
+                | AlterAction::OwnerTo(_)
+                | AlterAction::SetTrigger { .. }
+                | AlterAction::SetRule { .. }
+                | AlterAction::Unknown(_)
+        ),
+        RelationKind::MaterializedView => matches!(
+            action,
+            AlterAction::ClusterOn(_)
+                | AlterAction::SetWithoutCluster
+                | AlterAction::SetAccessMethod(_)
+                | AlterAction::SetTablespace(_)
+                | AlterAction::SetOptions(_)
+                | AlterAction::ResetOptions(_)
+                | AlterAction::SetStatistics(_)
+                | AlterAction::SetColumnOptions(_)
+                | AlterAction::SetStorage(_)
+                | AlterAction::SetCompression(_)
+                | AlterAction::OwnerTo(_)
+                | AlterAction::Unknown(_)
+        ),
+        RelationKind::Sequence => matches!(
+            action,
+            AlterAction::OwnerTo(_) | AlterAction::SetPersistence(_) | AlterAction::Unknown(_)
+        ),
     }
 }
 

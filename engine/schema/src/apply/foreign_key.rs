@@ -6,7 +6,7 @@ use confiture_syntax::Name;
 
 use super::index::names;
 use super::names::{Among, join};
-use super::{Done, Fold, exists, missing, written};
+use super::{Done, Fold, exists, missing, refused, written};
 use crate::catalog::{Constraint, ConstraintKind, ForeignKey, QualName, RelationKind};
 use crate::change::{ConstraintDef, ForeignKeyDef};
 
@@ -21,7 +21,13 @@ impl Fold<'_> {
     ) -> Done {
         self.need_columns(table, key.columns.iter())?;
         let references = match self.state.resolve_relation(&key.references) {
-            Some(found) => found,
+            Some(found) => {
+                let kind = self.relation(&found).kind;
+                if !matches!(kind, RelationKind::Table | RelationKind::PartitionedTable) {
+                    return Err(refused(found.to_string()));
+                }
+                found
+            }
             None => {
                 self.notes.push(missing(written(&key.references)));
                 self.state.resolve_new(&key.references)

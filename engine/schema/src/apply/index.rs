@@ -321,9 +321,35 @@ impl Fold<'_> {
             .state
             .resolve_index(child)
             .ok_or_else(|| missing(written(child)))?;
+        if !self.may_be_part(parent, &table, &index) {
+            return Err(refused(written(child)));
+        }
         self.attach_index(&table, &index.name, parent);
         self.validate_partitioned_index(parent.clone());
         Ok(())
+    }
+
+    /// Whether an index of a partition can be attached to one of the partitioned table (tablecmds.c, `ATExecAttachPartitionIdx`).
+    fn may_be_part(&self, parent: &QualName, table: &QualName, index: &QualName) -> bool {
+        let (Some((whole, wanted)), Some((part, own))) =
+            (self.catalog().index(parent), self.catalog().index(index))
+        else {
+            return false;
+        };
+        let parent_table = self.catalog().index_tables.get(parent);
+        let of_parent = |p: &crate::catalog::Parent| {
+            p.relation.schema == parent.schema && Some(&p.relation.name) == parent_table
+        };
+        let another = part
+            .indexes
+            .iter()
+            .any(|(name, i)| *name != index.name && i.parent.as_ref() == Some(parent));
+        whole.kind == RelationKind::PartitionedTable
+            && self.relation(table).parents.iter().any(of_parent)
+            && own.parent.as_ref().is_none_or(|p| p == parent)
+            && (!wanted.constraint || own.constraint)
+            && same_index(own, wanted)
+            && !another
     }
 
     /// An index of a partitioned table becomes valid when each partition has a valid one attached; so may its parent's.

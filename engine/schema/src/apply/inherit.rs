@@ -3,7 +3,7 @@
 use confiture_syntax::Name;
 
 use super::table::Draft;
-use super::{Done, Fold, Note, missing};
+use super::{Done, Fold, Note, exists, missing, refused};
 use crate::catalog::{Column, Constraint, ConstraintKind, Parent, QualName, RelationKind};
 use crate::change::ObjectRef;
 
@@ -34,6 +34,15 @@ impl Fold<'_> {
     /// ALTER TABLE … INHERIT.
     pub(super) fn inherit(&mut self, child: &QualName, parent: &ObjectRef) -> Done {
         let parent = self.need_relation(parent)?;
+        self.need_inheritable(&parent)?;
+        let own = self.relation(child);
+        if own.is_partition() || own.kind == RelationKind::PartitionedTable {
+            return Err(refused(child.to_string()));
+        }
+        if own.parents.iter().any(|p| p.relation == parent) || self.catalog().family(child).contains(&parent)
+        {
+            return Err(exists(parent.to_string()));
+        }
         self.need_matching(child, &parent)?;
         self.catalog_mut().add_parent(
             child,
@@ -43,6 +52,17 @@ impl Fold<'_> {
             },
         );
         Ok(())
+    }
+
+    /// Only tables that have nothing to do with partitions have children by INHERITS.
+    pub(super) fn need_inheritable(&self, parent: &QualName) -> Done {
+        let relation = self.relation(parent);
+        let table = matches!(relation.kind, RelationKind::Table | RelationKind::ForeignTable);
+        if table && !relation.is_partition() {
+            Ok(())
+        } else {
+            Err(refused(parent.to_string()))
+        }
     }
 
     /// The child must have every column of the parent.

@@ -6,7 +6,7 @@ use confiture_syntax::Name;
 
 use super::inherit::is_passed_on;
 use super::{Done, Fold, missing, refused, written};
-use crate::catalog::{ConstraintKind, Index, Parent, PartitionBound, QualName, Trigger};
+use crate::catalog::{ConstraintKind, Index, Parent, PartitionBound, QualName, RelationKind, Trigger};
 use crate::change::ObjectRef;
 
 impl Fold<'_> {
@@ -19,6 +19,13 @@ impl Fold<'_> {
         self.need_partitioned(parent)?;
         let partition = self.need_relation(partition)?;
         self.need_matching(&partition, parent)?;
+        let table = matches!(
+            self.relation(&partition).kind,
+            RelationKind::Table | RelationKind::PartitionedTable | RelationKind::ForeignTable
+        );
+        if !table || !self.relation(&partition).parents.is_empty() {
+            return Err(refused(partition.to_string()));
+        }
         if self.relation(&partition).is_partition() || self.catalog().family(&partition).contains(parent) {
             return Err(refused(partition.to_string()));
         }

@@ -123,6 +123,10 @@ impl Fold<'_> {
         }
         for parent in &change.inherits {
             let parent = self.need_relation(parent)?;
+            self.need_inheritable(&parent)?;
+            if draft.relation.parents.iter().any(|p| p.relation == parent) {
+                return Err(exists(parent.to_string()));
+            }
             self.inherit_from(&parent, draft);
             draft.relation.parents.push(Parent {
                 relation: parent,
