@@ -26,8 +26,8 @@ fn new_parser() -> Parser {
 /// The tree of `text`; with the old tree of an edited statement, its unchanged parts are reused. `None` when recovering from
 /// errors took too much work.
 pub(crate) fn parse(text: &str, old: Option<&Tree>) -> Option<Tree> {
-    // The library asks every hundred operations; a valid statement takes a few operations a byte.
-    let mut steps_left = 1_000 + text.len();
+    // The library asks every hundred tokens; a valid statement takes one or two readings of each.
+    let mut steps_left = 1_000 + text.len() / 8;
     PARSER.with_borrow_mut(|parser| {
         run(parser, text, old, &mut || {
             steps_left = steps_left.saturating_sub(1);

@@ -226,3 +226,11 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn trees_can_be_shared_between_threads() {
+    fn is_shareable<T: Send + Sync>() {}
+    is_shareable::<Syntax>();
+    is_shareable::<confiture_syntax::Document>();
+    is_shareable::<Name>();
+}
