@@ -3,7 +3,7 @@
 use confiture_schema::catalog::{ConstraintKind, OtherKind, QualName, RelationKind, TypeKind};
 use confiture_schema::change::{
     AlterDomain, AlterDomainAction, AlterOther, AlterPolicy, AlterType, AlterTypeAction, AttributeAction,
-    Comment, CreateOther, CreatePolicy, CreateRule, CreateTrigger, DropBehavior, Grant, ObjectKind,
+    Comment, CreateOther, CreatePolicy, CreateRule, CreateTrigger, DropBehavior, Grant, Listing, ObjectKind,
     ObjectRef, RelationWord, Rename, SetOwner, SetSchema,
 };
 use confiture_schema::expr::Expr;
@@ -444,6 +444,22 @@ impl Predictor<'_> {
             );
         }
         self.lock_named(alter.kind, &alter.relations);
+        // SET TABLE takes every table out that it doesn't name.
+        if alter.listing == Listing::Set {
+            self.lock_relations_of(alter.kind, &alter.object, LockMode::ShareUpdateExclusive);
+            let name = &alter.object.name;
+            let known = self
+                .catalog()
+                .others
+                .keys()
+                .any(|k| k.kind == alter.kind && *k.identity == *name.name.as_str());
+            if !known {
+                self.unknown(
+                    "the files don't tell which tables the publication has",
+                    name.range,
+                );
+            }
+        }
     }
 
     /// Statistics objects and publications lock the tables that are named with them.

@@ -7,7 +7,8 @@ use confiture_syntax::Name;
 use super::{Done, Fold, Note, State, exists, missing, written};
 use crate::catalog::{Extension, OtherKey, OtherKind, OtherObject, QualName, Schema};
 use crate::change::{
-    AlterOther, CreateExtension, CreateOther, CreateSchema, ObjectKind, ObjectName, ObjectRef, SetOwner,
+    AlterOther, CreateExtension, CreateOther, CreateSchema, Listing, ObjectKind, ObjectName, ObjectRef,
+    SetOwner,
 };
 use crate::types::SqlType;
 
@@ -122,7 +123,7 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// ALTER PUBLICATION … ADD TABLE names tables; other forms leave what is known.
+    /// ALTER PUBLICATION … ADD, DROP, SET TABLE names tables; other forms leave what is known.
     pub(super) fn alter_other(&mut self, change: &AlterOther) -> Done {
         let Some(key) = self.find_other(change.kind, &change.object) else {
             let known = is_global(change.kind) || is_system(change.kind);
@@ -143,7 +144,11 @@ impl Fold<'_> {
             .filter(|_| !relations.is_empty())
         {
             let all = &mut Arc::make_mut(other).relations;
-            all.extend(relations);
+            match change.listing {
+                Listing::Add => all.extend(relations),
+                Listing::Drop => all.retain(|listed| !relations.contains(listed)),
+                Listing::Set => *all = relations,
+            }
             all.sort();
             all.dedup();
         }

@@ -416,4 +416,17 @@ pub struct AlterOther {
     pub object: ObjectName,
     /// Relations that it names (ALTER PUBLICATION … ADD TABLE t).
     pub relations: Vec<ObjectRef>,
+    /// What becomes of those that the object already lists.
+    pub listing: Listing,
+}
+
+/// How the relations that ALTER PUBLICATION names go together with those that are published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Listing {
+    /// ADD TABLE, and forms that name none: they are added.
+    Add,
+    /// DROP TABLE: they are taken out.
+    Drop,
+    /// SET TABLE: only they remain.
+    Set,
 }

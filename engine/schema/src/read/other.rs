@@ -7,7 +7,7 @@ use confiture_syntax::{Name, Node};
 use super::generic::object_kind;
 use super::{Children, Reader, kind, name_of};
 use crate::catalog::OtherKind;
-use crate::change::{AlterOther, Change, CreateOther, ObjectKind, ObjectName, ObjectRef, Other};
+use crate::change::{AlterOther, Change, CreateOther, Listing, ObjectKind, ObjectName, ObjectRef, Other};
 
 impl Reader<'_> {
     /// CREATE of an object whose name is the first name in the statement.
@@ -36,10 +36,17 @@ impl Reader<'_> {
             return None;
         };
         let object = self.other_object(node, kind)?;
+        let relations = self.published(node);
+        let listing = match () {
+            () if node.has(kind::kw_drop) => Listing::Drop,
+            () if node.has(kind::kw_set) && !relations.is_empty() => Listing::Set,
+            () => Listing::Add,
+        };
         Some(Change::AlterOther(AlterOther {
             kind,
             object,
-            relations: self.published(node),
+            relations,
+            listing,
         }))
     }
 
