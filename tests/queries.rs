@@ -41,7 +41,7 @@ fn captures(name: &str) -> Vec<(String, String)> {
     let mut matches = cursor.matches(&query, tree.root_node(), SQL.as_bytes());
     let mut found = Vec::new();
     while let Some(one) = matches.next() {
-        for capture in one.captures {
+        for capture in one.captures() {
             let name = query.capture_names()[capture.index as usize].to_owned();
             found.push((name, SQL[capture.node.byte_range()].to_owned()));
         }
