@@ -93,7 +93,7 @@ fn folds_and_injections() {
     assert_captured(
         &captures("folds.scm"),
         "fold",
-        "(id bigint PRIMARY KEY, note text DEFAULT 'x')",
+        "id bigint PRIMARY KEY, note text DEFAULT 'x'",
     );
     assert_captured(&captures("injections.scm"), "injection.content", "$$ SELECT 1 $$");
 }
