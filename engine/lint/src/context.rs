@@ -1,11 +1,13 @@
 //! What a check sees, and where it puts what it finds.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use confiture_project::{Direction, Layout, TransactionMode};
 use confiture_risk::effect::TransactionRule;
-use confiture_risk::{LockMode, PgVersion, Risk};
+use confiture_risk::{LockMode, PgVersion, Risk, assess};
 use confiture_schema::apply::State;
 use confiture_schema::catalog::{Catalog, Origin, Persistence, QualName, Relation};
 use confiture_schema::change::{
@@ -45,8 +47,8 @@ impl ScriptInfo {
 pub struct StatementContext<'a> {
     /// What it asks for.
     pub changes: &'a [Change],
-    /// What it does.
-    pub risk: &'a Risk,
+    /// What it does; found out when a rule first asks.
+    pub risk: &'a LazyRisk<'a>,
     /// What exists just before it.
     pub before: &'a State,
     /// What exists just after it.
@@ -131,6 +133,35 @@ impl ScriptFacts {
     }
 }
 
+/// What a statement does, found out when first asked: most statements of a file full of data are never asked about.
+#[derive(Debug)]
+pub struct LazyRisk<'a> {
+    changes: &'a [Change],
+    before: &'a State,
+    version: PgVersion,
+    found: OnceCell<Risk>,
+}
+
+impl<'a> LazyRisk<'a> {
+    pub(crate) fn new(changes: &'a [Change], before: &'a State, version: PgVersion) -> LazyRisk<'a> {
+        LazyRisk {
+            changes,
+            before,
+            version,
+            found: OnceCell::new(),
+        }
+    }
+}
+
+impl Deref for LazyRisk<'_> {
+    type Target = Risk;
+
+    fn deref(&self) -> &Risk {
+        self.found
+            .get_or_init(|| assess(self.changes, self.before, self.version))
+    }
+}
+
 /// The place of an outer statement: ranges of its changes are relative to it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Location {
@@ -160,6 +191,14 @@ impl Location {
 }
 
 impl<'a> StatementContext<'a> {
+    /// Whether it does anything but read and write rows. What only does that takes no lock that others wait for long.
+    pub fn changes_schema(&self) -> bool {
+        !self
+            .changes
+            .iter()
+            .all(|change| matches!(change, Change::Query(_) | Change::Copy(_)))
+    }
+
     /// Whether it runs inside a transaction block, opened by a statement or by the tool.
     pub fn in_transaction(&self) -> bool {
         self.before.session.transaction.open
@@ -305,13 +344,17 @@ impl<'a> StatementContext<'a> {
     pub fn safe_way(&self) -> Option<String> {
         let way = self.risk.safe_alternative.as_ref()?;
         let mut help = way.summary.clone();
+        if way.steps.len() > 1 {
+            help.push_str("; one transaction a step");
+        }
         for (number, step) in way.steps.iter().enumerate() {
             if way.steps.len() > 1 {
-                let place = match step.transaction {
-                    TransactionRule::Refused => "outside a transaction",
-                    _ => "in a transaction of its own",
-                };
-                help.push_str(&format!("\n-- step {}, {place}", number + 1));
+                let outside = step.transaction == TransactionRule::Refused;
+                help.push_str(&format!(
+                    "\n-- {}{}",
+                    number + 1,
+                    if outside { ", outside a transaction" } else { "" }
+                ));
             }
             help.push('\n');
             help.push_str(step.sql.trim_end());
@@ -341,8 +384,8 @@ impl<'a> StatementContext<'a> {
         let help = self.safe_way_or(advice);
         match (self.without_transaction(), help.split_once('\n')) {
             (None, _) => help,
-            (Some(place), Some((summary, sql))) => format!("{summary}; {place}\n{sql}"),
-            (Some(place), None) => format!("{help}; {place}"),
+            (Some(place), Some((summary, sql))) => format!("{summary} ({place})\n{sql}"),
+            (Some(place), None) => format!("{help} ({place})"),
         }
     }
 

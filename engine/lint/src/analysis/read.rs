@@ -1,5 +1,6 @@
 //! Texts into statements, statements into changes, on all cores.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use confiture_project::Project;
@@ -20,7 +21,14 @@ pub(crate) struct Statement<'a> {
     /// What it asks for.
     pub(crate) changes: Arc<[Change]>,
     /// What the parser did not understand.
-    pub(crate) errors: Vec<SyntaxError>,
+    pub(crate) errors: Arc<[SyntaxError]>,
+}
+
+/// What a text says, wherever it stands.
+#[derive(Clone)]
+struct Meaning {
+    changes: Arc<[Change]>,
+    errors: Arc<[SyntaxError]>,
 }
 
 /// Every statement of every script, in order.
@@ -41,11 +49,32 @@ pub(crate) fn statements(project: &Project) -> Vec<Statement<'_>> {
         .par_iter()
         .flat_map_iter(|&(s, g, text)| split(s, g, text))
         .collect();
-    places
-        .into_par_iter()
-        .with_min_len(32)
-        .map(|(at, text)| read_one(at, text))
-        .collect()
+    let (texts, numbers) = distinct(&places);
+    let meanings: Vec<Meaning> = texts.into_par_iter().with_min_len(32).map(read_one).collect();
+    let statement = |((at, text), number): ((Location, _), usize)| {
+        let Meaning { changes, errors } = meanings[number].clone();
+        Statement {
+            at,
+            text,
+            changes,
+            errors,
+        }
+    };
+    places.into_iter().zip(numbers).map(statement).collect()
+}
+
+/// The distinct texts, and for each place the number of its text: upgrade scripts repeat whole functions.
+fn distinct<'a>(places: &[(Location, &'a str)]) -> (Vec<&'a str>, Vec<usize>) {
+    let mut texts = Vec::new();
+    let mut known: HashMap<&str, usize> = HashMap::with_capacity(places.len());
+    let mut number = |text: &'a str| {
+        *known.entry(text).or_insert_with(|| {
+            texts.push(text);
+            texts.len() - 1
+        })
+    };
+    let numbers = places.iter().map(|(_, text)| number(text)).collect();
+    (texts, numbers)
 }
 
 fn split(script: usize, segment: usize, text: &str) -> impl Iterator<Item = (Location, &str)> {
@@ -64,31 +93,28 @@ fn split(script: usize, segment: usize, text: &str) -> impl Iterator<Item = (Loc
     })
 }
 
-fn read_one(at: Location, text: &str) -> Statement<'_> {
+fn read_one(text: &str) -> Meaning {
     let syntax = Syntax::parse(text);
     let changes = read::changes(&syntax);
     let mut errors = syntax.errors().to_vec();
-    // Bodies are parsed a second time only where the reader met something that it could not read.
-    if changes.iter().any(has_unreadable_body) {
+    // Bodies are parsed a second time only where the reader met one that is broken.
+    if changes.iter().any(has_broken_body) {
         errors.extend(body_errors(&syntax));
     }
-    Statement {
-        at,
-        text,
+    Meaning {
         changes: changes.into(),
-        errors,
+        errors: errors.into(),
     }
 }
 
-fn has_unreadable_body(change: &Change) -> bool {
+fn has_broken_body(change: &Change) -> bool {
     let body = match change {
         Change::Do(block) => &block.statements,
         Change::CreateFunction(function) => &function.body,
         _ => return false,
     };
-    body.iter()
-        .flat_map(|nested| &nested.changes)
-        .any(|change| matches!(change, Change::Unknown(_)))
+    let is_broken = |change: &Change| matches!(change, Change::Unknown(u) if &*u.reason == "syntax error");
+    body.iter().flat_map(|nested| &nested.changes).any(is_broken)
 }
 
 /// What is wrong in function bodies and DO blocks, at its place in the outer statement.

@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use confiture_risk::assess;
 use confiture_schema::catalog::{Catalog, QualName, Relation};
 use rayon::prelude::*;
 
 use super::Input;
 use super::fold::Trace;
 use super::read::Statement;
-use crate::context::{Location, RelationContext, ScriptFacts, ScriptInfo, Sink, StatementContext, Subject};
+use crate::context::{
+    LazyRisk, Location, RelationContext, ScriptFacts, ScriptInfo, Sink, StatementContext, Subject,
+};
 use crate::rule::{Check, Scope};
 use crate::settings::Configured;
 use crate::{Finding, RuleSet};
@@ -168,7 +169,7 @@ impl<'a> Script<'a, '_> {
         let step = &self.trace.steps[position];
         let statement = &self.statements[step.statement];
         let (changes, range) = step.judged(statement);
-        let risk = assess(changes, &step.before, self.input.version);
+        let risk = LazyRisk::new(changes, &step.before, self.input.version);
         let next = self.trace.steps.get(position + 1);
         let context = StatementContext {
             changes,

@@ -66,15 +66,14 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
-    let judged = &statement.risk.assessment.data_loss;
-    if matches!(judged.level, Level::None | Level::Low | Level::Unknown) {
-        return;
-    }
     let losses: Vec<Loss> = statement
         .changes
         .iter()
         .flat_map(|change| losses(statement, change))
         .collect();
+    if losses.is_empty() || is_harmless(statement) {
+        return;
+    }
     for loss in losses {
         let subject = Subject {
             relation: loss.relation,
@@ -83,6 +82,14 @@ fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
         let finding = sink.report(statement, subject, loss.range, loss.message);
         finding.help("stop using it first, keep a copy, and say with an ignore comment that it may go");
     }
+}
+
+/// Whether nothing of value goes, as far as is known.
+fn is_harmless(statement: &StatementContext<'_>) -> bool {
+    matches!(
+        statement.risk.assessment.data_loss.level,
+        Level::None | Level::Low | Level::Unknown
+    )
 }
 
 /// One thing that is lost.

@@ -56,14 +56,14 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
-    if statement.risk.effect.transaction != TransactionRule::Refused {
-        return;
-    }
     let why = match (statement.nested, statement.in_transaction()) {
         (true, _) => "a DO block runs in a transaction",
         (false, true) => opener(statement),
         (false, false) => return,
     };
+    if !statement.changes_schema() || statement.risk.effect.transaction != TransactionRule::Refused {
+        return;
+    }
     let message = format!("PostgreSQL refuses this inside a transaction block: {why}");
     sink.report(statement, Subject::NONE, telling(statement), message)
         .help(advice(statement));

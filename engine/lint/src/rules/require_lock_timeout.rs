@@ -57,12 +57,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    if has_timeout(statement) || !statement.changes_schema() {
+        return;
+    }
     let Some((relation, lock)) = strongest(statement) else {
         return;
     };
-    if has_timeout(statement) {
-        return;
-    }
     let message = format!(
         "{} lock on {relation} without a lock_timeout: while it waits for running queries, {}",
         lock.mode,

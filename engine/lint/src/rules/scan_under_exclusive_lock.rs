@@ -48,6 +48,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    if !statement.changes_schema() {
+        return;
+    }
     let effect = &statement.risk.effect;
     let mut last = None;
     for (relation, cause) in &effect.scans {

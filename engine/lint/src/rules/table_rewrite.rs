@@ -65,6 +65,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    if !statement.changes_schema() {
+        return;
+    }
     // A statement on a partitioned table rewrites every partition for one and the same reason.
     let mut by_cause: BTreeMap<_, (&Cause, Vec<&QualName>)> = BTreeMap::new();
     for (relation, cause) in &statement.risk.effect.rewrites {
