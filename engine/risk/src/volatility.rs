@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use confiture_schema::apply::State;
-use confiture_schema::catalog::{Function, Volatility};
+use confiture_schema::catalog::{Function, FunctionKey, QualName, Volatility};
 use confiture_schema::change::ObjectRef;
 use confiture_schema::expr::Expr;
 
@@ -105,14 +105,23 @@ fn user_function(name: &ObjectRef, state: &State) -> Option<Known> {
     })
 }
 
-/// The catalog's functions that a name may mean.
+/// The catalog's functions that a name may mean: those of its schema, or of every schema on the path.
 fn overloads<'s>(name: &'s ObjectRef, state: &'s State) -> impl Iterator<Item = &'s Function> {
-    state.catalog.functions.iter().filter_map(move |(key, function)| {
-        let in_schema = match &name.schema {
-            Some(schema) => *schema == key.name.schema,
-            None => state.session.search_path.contains(&key.name.schema),
+    let path = if name.schema.is_some() {
+        &[]
+    } else {
+        state.session.search_path.as_slice()
+    };
+    let schemas = name.schema.iter().chain(path);
+    schemas.flat_map(move |schema| {
+        let name = QualName::new(schema.clone(), name.name.clone());
+        let first = FunctionKey {
+            name: name.clone(),
+            arguments: Vec::new(),
         };
-        (in_schema && key.name.name == name.name).then_some(&**function)
+        let rest = state.catalog.functions.range(first..);
+        rest.take_while(move |(key, _)| key.name == name)
+            .map(|(_, function)| &**function)
     })
 }
 
