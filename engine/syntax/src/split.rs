@@ -2,7 +2,7 @@
 //!
 //! psql ends a statement at a `;` outside quotes, comments and parentheses, outside the `BEGIN … END` of a SQL-standard function
 //! body, or at a command such as `\g`. Text that psql could never finish (a parenthesis, quote or comment that is open at the end
-//! of the file) is cut where the next statement plainly begins, so that one mistake doesn't hide the rest; see [`resync`].
+//! of the file) is cut where the next statement plainly begins, so that one mistake doesn't hide the rest; see `resync`.
 
 mod meta;
 mod resync;
