@@ -185,6 +185,13 @@ impl RuleSet {
             let globs = reader.globs(std::slice::from_ref(pattern));
             reader.set.exclude.extend(globs);
         }
+        for rule in &config.linting.custom_rules {
+            let at = Pattern {
+                text: String::new(),
+                range: rule.range.clone(),
+            };
+            reader.notice(&at, "`custom_rules` are not checked by this version");
+        }
         (reader.set, reader.problems)
     }
 

@@ -109,6 +109,12 @@ linting:
     read_model_sources:
       r_customer_lifetime_value:
         - w_customers
+  custom_rules:
+    - name: write_side_tables
+      pattern: \"^w_\"
+      affected_dirs: [db/0_schema/01_write_side]
+      severity: error
+      example: {good: w_customers, bad: customers}
 ",
     ] {
         let (_, problems) = rules(yaml);

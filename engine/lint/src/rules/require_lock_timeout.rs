@@ -91,12 +91,10 @@ fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
 
 /// The strongest lock that blocks writers of a table in use.
 fn strongest<'a>(statement: &StatementContext<'a>) -> Option<(&'a QualName, &'a LockTaken)> {
-    let is_table = |relation: &QualName| {
-        let kind = statement.before.catalog.relation(relation).map(|r| r.kind);
-        matches!(
-            kind,
-            None | Some(RelationKind::Table | RelationKind::PartitionedTable)
-        )
+    let catalog = &statement.before.catalog;
+    let is_table = |relation: &QualName| match catalog.relation(relation).map(|r| r.kind) {
+        Some(kind) => matches!(kind, RelationKind::Table | RelationKind::PartitionedTable),
+        None => !catalog.index_tables.contains_key(relation),
     };
     let strong = statement
         .risk

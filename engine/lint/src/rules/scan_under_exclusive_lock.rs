@@ -56,9 +56,12 @@ fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
     for (relation, cause) in &effect.scans {
         let kind = statement.before.catalog.relation(relation).map(|r| r.kind);
         let exclusive = statement.lock_on(relation) == Some(LockMode::AccessExclusive);
-        let judged = effect.rewrites.contains_key(relation)
-            || statement.has_own_rule(cause.range)
-            || last == Some(cause.range);
+        // What rewrites one table may have to look through another: one command, one finding.
+        let is_rewrite = effect
+            .rewrites
+            .values()
+            .any(|rewrite| rewrite.range == cause.range);
+        let judged = is_rewrite || statement.has_own_rule(cause.range) || last == Some(cause.range);
         if !exclusive
             || judged
             || kind == Some(RelationKind::MaterializedView)
