@@ -3,7 +3,8 @@
 //!
 //! `CONFITURE_TEST_MAJORS` (`13,18`) names the servers' versions; without it the newest that the machine has is used.
 //! `CONFITURE_CORPUS` is the folder of published projects (`shared/corpus/fetch`), `$TMPDIR/sql-corpus` by default;
-//! without it only the fixtures are tried. `CONFITURE_FIXTURE` and `CONFITURE_PROJECT` name the beginning of one of them;
+//! without it only the fixtures are tried. `CONFITURE_FIXTURES` is another folder of fixtures, for generated ones;
+//! with `CONFITURE_NOTES` every statement on which fold and server disagree about whether it works is printed. `CONFITURE_FIXTURE` and `CONFITURE_PROJECT` name the beginning of one of them;
 //! `CONFITURE_VERBOSE` lists what the server refused, `CONFITURE_NOTES` where the fold and the server judge differently.
 
 #[path = "catalog_oracle/corpus.rs"]
@@ -21,7 +22,8 @@ use confiture_schema::render;
 use replay::{Outcome, Script, run};
 
 fn fixtures() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/catalog");
+    let own = || Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/catalog");
+    let folder = std::env::var_os("CONFITURE_FIXTURES").map_or_else(own, PathBuf::from);
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .expect("the fixtures' folder")
         .map(|entry| entry.expect("an entry").path())

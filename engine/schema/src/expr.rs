@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use confiture_syntax::{Name, Node, TextRange};
 
+use crate::catalog::QualName;
 use crate::change::ObjectRef;
 use crate::read;
 use crate::types::SqlType;
@@ -61,6 +62,9 @@ pub struct ExprFacts {
     pub bare_column: Option<Name>,
     /// The name that PostgreSQL derives from it (`FigureIndexColname`): a column's, a function's; `None` where there is none.
     pub output_name: Option<Name>,
+    /// The sequence that a default takes its values from, found when the default was stored: the text may name it
+    /// without its schema. Only the fold fills it in.
+    pub sequence: Option<QualName>,
     /// It holds a subquery.
     pub subquery: bool,
     /// Its tree could not be read whole; the facts may lack something, so decide for the worse.

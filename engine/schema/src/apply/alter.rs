@@ -2,6 +2,7 @@
 
 use super::dependents::Target;
 use super::index::{Reach, storage};
+use super::inherit::is_passed_on;
 use super::{Done, Fold, Note, NoteKind, missing, refused, written};
 use crate::catalog::{Persistence, QualName, RelationKind, TriggerEnabled};
 use crate::change::{
@@ -119,6 +120,9 @@ impl Fold<'_> {
         if !takes(self.relation(table).kind, action) {
             return Err(refused(table.to_string()));
         }
+        if only && self.needs_children(table, action) {
+            return Err(refused(table.to_string()));
+        }
         match action {
             AlterAction::AddColumn { column, .. } => self.add_column(table, column, only),
             AlterAction::DropColumn {
@@ -154,6 +158,9 @@ impl Fold<'_> {
                 self.attach_partition(table, partition, bound.clone())
             }
             AlterAction::DetachPartition { partition, .. } => self.detach_partition(table, partition),
+            AlterAction::ClusterOn(_) if self.relation(table).kind == RelationKind::PartitionedTable => {
+                Err(refused(table.to_string()))
+            }
             AlterAction::ClusterOn(index) => self.cluster_on(table, Some(index)),
             AlterAction::SetWithoutCluster => self.cluster_on(table, None),
             AlterAction::ReplicaIdentity(identity) => self.set_replica_identity(table, identity),
@@ -172,6 +179,27 @@ impl Fold<'_> {
                 Some(done) => done,
                 None => self.change_column(table, action, only),
             },
+        }
+    }
+
+    /// Whether a command can't leave out the children that there are.
+    fn needs_children(&self, table: &QualName, action: &AlterAction) -> bool {
+        if self.catalog().children_of(table).is_empty() {
+            return false;
+        }
+        let partitioned = self.relation(table).kind == RelationKind::PartitionedTable;
+        match action {
+            AlterAction::AddColumn { .. } => true,
+            AlterAction::DropColumn { .. } => partitioned,
+            AlterAction::DropConstraint { constraint, .. } => {
+                let relation = self.relation(table);
+                partitioned
+                    && relation
+                        .constraints
+                        .get(&constraint.name)
+                        .is_some_and(|c| is_passed_on(c))
+            }
+            _ => false,
         }
     }
 
@@ -267,7 +295,7 @@ impl Fold<'_> {
             return Err(refused(name.name.to_string()));
         }
         let mut targets = vec![Target::Constraint(table.clone(), name.name.clone())];
-        if super::inherit::is_passed_on(constraint) {
+        if is_passed_on(constraint) {
             targets.extend(self.inherited_checks_below(table, &name.name, only));
         }
         self.drop_targets(targets, behavior)

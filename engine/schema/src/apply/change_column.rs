@@ -21,16 +21,17 @@ impl Fold<'_> {
                 ..
             } => {
                 self.need_column(table, column)?;
-                let relation = self.relation(table);
-                let mut generated = relation.columns.iter().filter_map(|c| c.generated.as_ref());
-                if generated.any(|g| g.expr.facts.columns.contains(&column.name)) {
-                    return Err(refused(format!("{table}.{}", column.name)));
-                }
+                self.check_retype(table, &column.name)?;
                 let collation = collation.as_ref().and_then(|c| self.collation_of(c));
                 self.alter_column_type(table, column, ty, collation, only)
             }
+            AlterAction::SetDefault { column, .. } | AlterAction::DropDefault(column)
+                if self.need_column(table, column)?.has_no_default() =>
+            {
+                Err(refused(format!("{table}.{}", column.name)))
+            }
             AlterAction::SetDefault { column, default } => {
-                let default = Some(default.clone()).filter(|d| !d.facts.null);
+                let default = self.stored_default(default);
                 self.each_column(table, column, only, |c| c.default = default.clone())
             }
             AlterAction::DropDefault(column) => self.each_column(table, column, only, |c| c.default = None),

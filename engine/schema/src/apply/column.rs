@@ -25,7 +25,7 @@ impl Fold<'_> {
         let mut column = Column {
             ty: ty.clone(),
             not_null: def.not_null == Some(true) || serial || def.identity.is_some(),
-            default: def.default.clone().filter(|d| !d.facts.null || d.facts.subquery),
+            default: def.default.as_ref().and_then(|d| self.stored_default(d)),
             generated: def.generated.as_ref().map(|(expr, storage)| Generated {
                 expr: expr.clone(),
                 storage: *storage,
@@ -86,12 +86,10 @@ impl Fold<'_> {
         }
     }
 
-    /// A child has the column already, or gets it.
+    /// A child gets the column, unless it has one of that name, which then stays as it is.
     fn add_inherited(&mut self, child: &QualName, column: &Column) {
         if self.relation(child).column(&column.name).is_none() {
             self.push_column(child, inherited_column(column));
-        } else if column.not_null {
-            self.set_not_null(child, &column.name);
         }
     }
 
@@ -110,6 +108,7 @@ impl Fold<'_> {
         if existing.inherited || relation.of_type.is_some() {
             return Err(refused(format!("{table}.{}", column.name)));
         }
+        self.check_not_partition_key(table, &column.name)?;
         let mut targets = vec![Target::Column(table.clone(), column.name.clone())];
         let mut kept = Vec::new();
         let mut at = 0;

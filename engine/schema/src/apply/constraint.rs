@@ -184,6 +184,8 @@ impl Fold<'_> {
     ) -> Done {
         let mut constraint = self.constraint_of(def, ConstraintKind::Check { expr: expr.clone() });
         constraint.validated = validated && constraint.enforced;
+        self.check_expr(table, expr)?;
+        self.check_passed_on(table, constraint.no_inherit)?;
         let name = match &def.name {
             Some(name) => name.name.clone(),
             None => self.choose_check_name(table, expr),
@@ -292,6 +294,12 @@ impl Fold<'_> {
             self.catalog_mut().remove_constraint(table, &name.name);
             self.set_not_null(table, column);
             return Ok(());
+        }
+        if !matches!(
+            constraint.kind,
+            ConstraintKind::Check { .. } | ConstraintKind::ForeignKey(_)
+        ) {
+            return Err(refused(name.name.to_string()));
         }
         for relation in self.catalog().family(table) {
             let is_same =

@@ -33,9 +33,11 @@ impl Fold<'_> {
                 self.state.resolve_new(&key.references)
             }
         };
+        let referenced_columns = self.referenced_columns(&references, key)?;
+        self.check_reference(&references, key, &referenced_columns)?;
         let columns = names(&key.columns);
         let foreign = ForeignKey {
-            referenced_columns: self.referenced_columns(&references, key)?,
+            referenced_columns,
             columns,
             references,
             match_full: key.match_full,

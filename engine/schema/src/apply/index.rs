@@ -140,9 +140,13 @@ impl Fold<'_> {
             .chain(&index.include)
             .find(|c| relation.column(c).is_none() && !is_system_column(c))
         {
-            Some(column) => Err(missing(format!("{table}.{column}"))),
-            None => Ok(()),
+            Some(column) => return Err(missing(format!("{table}.{column}"))),
+            None => {}
         }
+        let exprs = index.keys.iter().map(|k| &k.expr).chain(&index.predicate);
+        exprs
+            .into_iter()
+            .try_for_each(|expr| self.check_expr(table, expr))
     }
 
     /// Makes an index, its constraint, and on a partitioned table those of the partitions; gives its name.
@@ -247,6 +251,7 @@ impl Fold<'_> {
         let relation = self.relation(table);
         let partitioned = relation.kind == RelationKind::PartitionedTable;
         let role = spec.role();
+        self.check_key(table, &spec)?;
         if role == IndexRole::Primary && relation.primary_key().is_some() {
             return Err(exists(format!("{table}: primary key")));
         }

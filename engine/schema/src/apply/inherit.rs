@@ -65,18 +65,24 @@ impl Fold<'_> {
         }
     }
 
-    /// The child must have every column of the parent.
+    /// The child must have every column and every check of the parent, as strict.
     pub(super) fn need_matching(&self, child: &QualName, parent: &QualName) -> Done {
-        let own = self.relation(child);
-        match self
-            .relation(parent)
-            .columns
-            .iter()
-            .find(|c| own.column(&c.name).is_none())
-        {
-            Some(column) => Err(missing(format!("{child}.{}", column.name))),
-            None => Ok(()),
+        let (own, wanted) = (self.relation(child), self.relation(parent));
+        for column in wanted.columns.iter() {
+            let absent = || missing(format!("{child}.{}", column.name));
+            let mine = own.column(&column.name).ok_or_else(absent)?;
+            let retyped = mine.ty.is_some() && column.ty.is_some() && mine.ty != column.ty;
+            if retyped || (column.not_null && !mine.not_null) {
+                return Err(refused(format!("{child}.{}", column.name)));
+            }
         }
+        let passed_on = wanted.constraints.iter().filter(|(_, c)| is_passed_on(c));
+        for (name, _) in passed_on {
+            own.constraints
+                .get(name)
+                .ok_or_else(|| missing(name.to_string()))?;
+        }
+        Ok(())
     }
 
     /// ALTER TABLE … NO INHERIT.
@@ -174,6 +180,8 @@ pub(super) fn inherited_column(column: &Column) -> Column {
 pub(super) fn inherited_constraint(constraint: &Constraint) -> Constraint {
     Constraint {
         inherited: true,
+        // A new child is empty.
+        validated: constraint.enforced,
         comment: None,
         ..constraint.clone()
     }

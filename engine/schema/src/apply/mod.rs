@@ -23,6 +23,7 @@ mod like;
 mod names;
 mod object;
 mod partition;
+mod refuse;
 mod relocate;
 mod rename;
 mod resolve;

@@ -23,6 +23,15 @@ impl Fold<'_> {
             self.relation(&partition).kind,
             RelationKind::Table | RelationKind::PartitionedTable | RelationKind::ForeignTable
         );
+        let whole = self.relation(parent);
+        if let Some(more) = self
+            .relation(&partition)
+            .columns
+            .iter()
+            .find(|c| whole.column(&c.name).is_none())
+        {
+            return Err(refused(format!("{partition}.{}", more.name)));
+        }
         if !table || !self.relation(&partition).parents.is_empty() {
             return Err(refused(partition.to_string()));
         }

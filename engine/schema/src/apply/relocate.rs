@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use confiture_syntax::Name;
 
-use super::{Done, Fold, exists, rewrite, sequence};
+use super::{Done, Fold, exists, rewrite};
 use crate::catalog::{ConstraintKind, QualName, Relation, Sequence, ViewDef};
 use crate::change::ObjectRef;
 use crate::expr::Expr;
@@ -109,11 +109,8 @@ impl Fold<'_> {
         if relation.sequence.is_none() {
             return Vec::new();
         }
-        let uses = |default: &Expr| match sequence::nextval_argument(&default.text) {
-            Some((_, name)) if name == sequence.name => {
-                self.sequence_of_default(default).as_ref() == Some(sequence)
-            }
-            _ => false,
+        let uses = |default: &Expr| {
+            default.text.contains("nextval") && self.sequence_of_default(default).as_ref() == Some(sequence)
         };
         let mut found = Vec::new();
         for (table, relation) in self.catalog().relations.iter() {

@@ -62,6 +62,7 @@ impl Fold<'_> {
 
     fn rename_relation(&mut self, name: &ObjectRef, to: &Name) -> Done {
         match self.relation_or_index(name) {
+            Some(Found::Relation(from)) if from.name == *to => Err(exists(to.to_string())),
             Some(Found::Relation(from)) => {
                 self.relocate(&from, QualName::new(from.schema.clone(), to.clone()))
             }

@@ -35,7 +35,7 @@ impl Fold<'_> {
             };
         }
         let mut sequence = created(&change.options, SqlType::named("int8"));
-        sequence.owned_by = self.owner_of(&change.options)?.flatten();
+        sequence.owned_by = self.owner_of(&name, &change.options)?.flatten();
         let relation = Relation {
             kind: RelationKind::Sequence,
             persistence,
@@ -58,7 +58,7 @@ impl Fold<'_> {
         let Some(sequence) = self.relation(&name).sequence.clone() else {
             return Err(refused(written(&change.name)));
         };
-        let owner = self.owner_of(&change.options)?;
+        let owner = self.owner_of(&name, &change.options)?;
         let mut sequence = altered(&sequence, &change.options);
         if let Some(owner) = owner {
             sequence.owned_by = owner;
@@ -72,17 +72,23 @@ impl Fold<'_> {
     }
 
     /// What OWNED BY says: nothing, NONE, or a column.
-    fn owner_of(&self, options: &[SequenceOption]) -> Result<Option<Option<(QualName, Name)>>, super::Note> {
+    fn owner_of(
+        &self,
+        sequence: &QualName,
+        options: &[SequenceOption],
+    ) -> Result<Option<Option<(QualName, Name)>>, super::Note> {
         let mut owner = None;
         for option in options {
             if let SequenceOption::OwnedBy(by) = option {
                 owner = Some(match by {
                     None => None,
-                    // In OWNED BY NONE the word may arrive as a name.
                     Some((table, column)) => {
                         let table = self.need_relation(table)?;
                         if self.relation(&table).column(&column.name).is_none() {
                             return Err(missing(format!("{table}.{}", column.name)));
+                        }
+                        if table.schema != sequence.schema {
+                            return Err(refused(table.to_string()));
                         }
                         Some((table, column.name.clone()))
                     }
@@ -139,12 +145,26 @@ impl Fold<'_> {
 
     /// `nextval('t_c_seq'::regclass)`, qualified where the name alone doesn't find the sequence, as `regclass` is printed.
     pub(super) fn nextval(&self, sequence: &QualName) -> Expr {
-        let name = if self.state.is_visible(sequence) {
+        let printed = if self.state.is_visible(sequence) {
             sequence.name.quoted().to_string()
         } else {
             sequence.quoted()
         };
-        nextval_of(&name)
+        let mut expr = nextval_of(&printed);
+        Arc::make_mut(&mut expr.facts).sequence = Some(sequence.clone());
+        expr
+    }
+
+    /// A default as the catalog keeps it: NULL is none, and a sequence is found now, whatever its name means later.
+    pub(super) fn stored_default(&self, default: &Expr) -> Option<Expr> {
+        if default.facts.null && !default.facts.subquery {
+            return None;
+        }
+        let mut default = default.clone();
+        if let Some(sequence) = self.sequence_of_default(&default) {
+            Arc::make_mut(&mut default.facts).sequence = Some(sequence);
+        }
+        Some(default)
     }
 
     /// The sequence that serves a column's identity.
@@ -179,6 +199,9 @@ impl Fold<'_> {
 
     /// The sequence that a default takes its values from, by `nextval('…'::regclass)`.
     pub(super) fn sequence_of_default(&self, default: &Expr) -> Option<QualName> {
+        if default.facts.sequence.is_some() {
+            return default.facts.sequence.clone();
+        }
         let (schema, name) = nextval_argument(&default.text)?;
         self.state.resolve_relation(&ObjectRef {
             schema,

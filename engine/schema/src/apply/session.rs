@@ -98,6 +98,9 @@ impl State {
     }
 
     fn savepoint(&mut self, name: &Name) {
+        if !self.session.transaction.open {
+            return;
+        }
         let here = Checkpoint(Arc::new(self.clone()));
         self.session.transaction.savepoints.push((name.clone(), here));
     }

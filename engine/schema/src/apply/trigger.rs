@@ -36,6 +36,15 @@ impl Fold<'_> {
             origin: self.at(change.name.range),
         };
         if relation.kind == RelationKind::PartitionedTable && change.for_each_row {
+            let own = |p: &&QualName| {
+                self.relation(p)
+                    .triggers
+                    .get(&change.name.name)
+                    .is_some_and(|t| !t.inherited)
+            };
+            if let Some(partition) = self.catalog().family(&table).iter().skip(1).find(own) {
+                return Err(exists(format!("{partition}.{}", change.name.name)));
+            }
             for partition in self.catalog().family(&table).iter().skip(1) {
                 self.clone_trigger(partition, &change.name.name, &trigger);
             }
@@ -73,6 +82,9 @@ impl Fold<'_> {
         }
         if relation.policies.contains_key(&change.name.name) {
             return Err(exists(change.name.name.to_string()));
+        }
+        for condition in change.using.iter().chain(&change.check) {
+            self.check_expr(&table, condition)?;
         }
         let policy = Policy {
             permissive: change.permissive,

@@ -55,6 +55,7 @@ impl Fold<'_> {
         };
         match existing {
             Some(existing) => {
+                self.check_replaced_view(&name, &existing, &relation)?;
                 keep(&mut relation, &existing);
                 self.catalog_mut().take_relation(&name);
             }

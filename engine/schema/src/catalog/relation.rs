@@ -183,6 +183,13 @@ pub struct Column {
     pub origin: Origin,
 }
 
+impl Column {
+    /// Whether its value comes from elsewhere than a default: identity or generation.
+    pub(crate) fn has_no_default(&self) -> bool {
+        self.identity.is_some() || self.generated.is_some()
+    }
+}
+
 /// A generated column's expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Generated {
