@@ -217,7 +217,7 @@ fn deep_nesting() {
             ")".repeat(10_000)
         ),
         format!("INSERT INTO t VALUES {}(1);\n", "(1),".repeat(10_000)),
-        format!("DO {} SELECT 1 {};\n", "$a$ ".repeat(1), "$a$"),
+        "DO $a$ BEGIN ".to_owned() + &"BEGIN ".repeat(10_000) + &"END; ".repeat(10_000) + "END $a$;\n",
     ];
     fs::write(folder.path().join("deep.sql"), deep.concat()).expect("a file");
     for arguments in [

@@ -136,12 +136,11 @@ impl Fold<'_> {
             .keys
             .iter()
             .filter_map(|k| k.expr.facts.bare_column.as_ref());
-        match keys
+        let unknown = keys
             .chain(&index.include)
-            .find(|c| relation.column(c).is_none() && !is_system_column(c))
-        {
-            Some(column) => return Err(missing(format!("{table}.{column}"))),
-            None => {}
+            .find(|c| relation.column(c).is_none() && !is_system_column(c));
+        if let Some(column) = unknown {
+            return Err(missing(format!("{table}.{column}")));
         }
         let exprs = index.keys.iter().map(|k| &k.expr).chain(&index.predicate);
         exprs
