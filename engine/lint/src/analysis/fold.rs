@@ -18,50 +18,27 @@ use super::{Input, reconnected};
 const MAX_NESTING: usize = 8;
 
 /// What one script went through.
-pub(crate) struct Trace {
+pub(crate) struct Trace<'s> {
     /// The script's index.
     pub(crate) script: usize,
     /// Its statements, in order; those inside a DO block follow it.
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<Step<'s>>,
     /// The state when it is through.
     pub(crate) end: State,
 }
 
-/// One statement, or one inside a DO block, and the states around it.
-pub(crate) struct Step {
+/// One statement, or one inside a DO block, and the state before it.
+pub(crate) struct Step<'s> {
     /// Index of the (outer) statement.
     pub(crate) statement: usize,
-    /// The way to a statement inside DO blocks: its position in each, outermost first; empty for the statement itself.
-    pub(crate) path: Vec<u32>,
+    /// What it asks for; nothing for a block, whose statements are steps of their own.
+    pub(crate) changes: &'s [Change],
+    /// Where it stands in the outer statement.
+    pub(crate) range: TextRange,
+    /// Whether it stands inside a block.
+    pub(crate) nested: bool,
     /// The state before it. The one after it is that before the next step, or the end.
     pub(crate) before: Arc<State>,
-}
-
-impl Step {
-    /// Whether it is the statement itself rather than one inside it.
-    pub(crate) fn is_outer(&self) -> bool {
-        self.path.is_empty()
-    }
-
-    /// What it asks for, and its range in the outer statement.
-    pub(crate) fn changes<'s>(&self, statement: &'s Statement<'_>) -> (&'s [Change], TextRange) {
-        let mut changes: &[Change] = &statement.changes;
-        let mut range = TextRange::new(0, statement.text.len() as u32);
-        for &at in &self.path {
-            if let Some(nested) = blocks(changes).nth(at as usize) {
-                changes = &nested.changes;
-                range = nested.range;
-            }
-        }
-        (changes, range)
-    }
-
-    /// The same, but nothing of a block, whose statements are steps of their own.
-    pub(crate) fn judged<'s>(&self, statement: &'s Statement<'_>) -> (&'s [Change], TextRange) {
-        let (changes, range) = self.changes(statement);
-        let is_block = self.path.len() < MAX_NESTING && blocks(changes).next().is_some();
-        (if is_block { &[] } else { changes }, range)
-    }
 }
 
 /// The statements inside the DO blocks among some changes.
@@ -79,11 +56,11 @@ pub(crate) struct Replayed {
 }
 
 /// Runs through all scripts; what the selected ones go through is handed to `emit`.
-pub(crate) fn replay(
-    input: &Input<'_>,
-    statements: &[Statement<'_>],
+pub(crate) fn replay<'s>(
+    input: &'s Input<'s>,
+    statements: &'s [Statement<'s>],
     selected: &BTreeSet<usize>,
-    mut emit: impl FnMut(Trace),
+    mut emit: impl FnMut(Trace<'s>),
 ) -> Replayed {
     let scripts = &input.project.scripts;
     let undone: BTreeSet<&str> = scripts
@@ -96,7 +73,7 @@ pub(crate) fn replay(
     let mut state = State::fresh();
     let mut ranges = Ranges::new(statements);
     let spans: Vec<std::ops::Range<usize>> = (0..scripts.len()).map(|i| ranges.next(i)).collect();
-    let visit = |index: usize, from: State, emit: &mut dyn FnMut(Trace)| -> State {
+    let visit = |index: usize, from: State, emit: &mut dyn FnMut(Trace<'s>)| -> State {
         let pass = Pass {
             input,
             statements,
@@ -142,7 +119,7 @@ pub(crate) fn replay(
 }
 
 /// The state when all forward scripts are through.
-pub(crate) fn forward(input: &Input<'_>, statements: &[Statement<'_>]) -> State {
+pub(crate) fn forward<'s>(input: &'s Input<'s>, statements: &'s [Statement<'s>]) -> State {
     replay(input, statements, &BTreeSet::new(), |_| {}).newest
 }
 
@@ -156,13 +133,13 @@ fn session_for(script: &Script, state: &State) -> State {
 }
 
 /// The statements of each script: they stand in the order of the scripts.
-struct Ranges<'a, 's> {
-    statements: &'a [Statement<'s>],
+struct Ranges<'s> {
+    statements: &'s [Statement<'s>],
     at: usize,
 }
 
-impl<'a, 's> Ranges<'a, 's> {
-    fn new(statements: &'a [Statement<'s>]) -> Self {
+impl<'s> Ranges<'s> {
+    fn new(statements: &'s [Statement<'s>]) -> Self {
         Ranges { statements, at: 0 }
     }
 
@@ -178,14 +155,14 @@ impl<'a, 's> Ranges<'a, 's> {
 }
 
 /// The pass through one script.
-struct Pass<'a, 's> {
-    input: &'a Input<'a>,
-    statements: &'a [Statement<'s>],
-    script: &'a Script,
+struct Pass<'s> {
+    input: &'s Input<'s>,
+    statements: &'s [Statement<'s>],
+    script: &'s Script,
     index: usize,
 }
 
-impl Pass<'_, '_> {
+impl<'s> Pass<'s> {
     /// Takes the state through the script and keeps nothing.
     fn applied(&self, mut state: State, span: std::ops::Range<usize>) -> State {
         state.begin_script(self.wrap(span.clone()));
@@ -197,21 +174,27 @@ impl Pass<'_, '_> {
     }
 
     /// Takes the state through the script and keeps every step.
-    fn traced(&self, mut state: State, span: std::ops::Range<usize>) -> Trace {
+    fn traced(&self, mut state: State, span: std::ops::Range<usize>) -> Trace<'s> {
         state.begin_script(self.wrap(span.clone()));
         let mut steps = Vec::with_capacity(span.len());
         let mut before = Arc::new(state.clone());
         for at in span {
-            let changes = &self.statements[at].changes;
+            let statement = &self.statements[at];
+            let changes: &'s [Change] = &statement.changes;
+            let range = TextRange::new(0, statement.at.range.len());
+            let inner = enter(changes, 0);
+            let judged = if inner.is_empty() { changes } else { &[] };
             steps.push(Step {
                 statement: at,
-                path: Vec::new(),
+                changes: judged,
+                range,
+                nested: false,
                 before: Arc::clone(&before),
             });
             if changes.iter().all(only_moves_rows) {
                 continue;
             }
-            self.trace_nested(&before, at, changes, &mut steps);
+            self.trace_nested(&before, at, inner, &mut steps);
             self.apply(&mut state, at, changes);
             before = Arc::new(state.clone());
         }
@@ -224,25 +207,24 @@ impl Pass<'_, '_> {
     }
 
     /// Adds the statements inside DO blocks, depth first.
-    fn trace_nested(&self, before: &State, at: usize, changes: &[Change], steps: &mut Vec<Step>) {
-        let mut work: Vec<(Vec<u32>, &Nested)> = enter(&[], changes);
-        if work.is_empty() {
-            return;
-        }
+    fn trace_nested(
+        &self,
+        before: &State,
+        at: usize,
+        mut work: Vec<(usize, &'s Nested)>,
+        steps: &mut Vec<Step<'s>>,
+    ) {
         let mut state = before.clone();
-        while let Some((path, nested)) = work.pop() {
-            let inner = if path.len() < MAX_NESTING {
-                enter(&path, &nested.changes)
-            } else {
-                Vec::new()
-            };
+        while let Some((depth, nested)) = work.pop() {
+            let inner = enter(&nested.changes, depth);
             let before = Arc::new(state.clone());
-            if inner.is_empty() {
-                self.apply(&mut state, at, &nested.changes);
-            }
+            let changes: &[Change] = if inner.is_empty() { &nested.changes } else { &[] };
+            self.apply(&mut state, at, changes);
             steps.push(Step {
                 statement: at,
-                path,
+                changes,
+                range: nested.range,
+                nested: true,
                 before,
             });
             work.extend(inner);
@@ -289,16 +271,12 @@ fn only_moves_rows(change: &Change) -> bool {
     matches!(change, Change::Query(_) | Change::Copy(_))
 }
 
-/// What DO blocks among `changes` hold, last first, so that it can be taken from a stack.
-fn enter<'c>(path: &[u32], changes: &'c [Change]) -> Vec<(Vec<u32>, &'c Nested)> {
-    let mut inner: Vec<_> = blocks(changes)
-        .enumerate()
-        .map(|(i, nested)| {
-            let mut path = path.to_vec();
-            path.push(i as u32);
-            (path, nested)
-        })
-        .collect();
+/// What DO blocks among `changes` hold, one deeper than `depth`; last first, so that it can be taken from a stack.
+fn enter(changes: &[Change], depth: usize) -> Vec<(usize, &Nested)> {
+    if depth == MAX_NESTING {
+        return Vec::new();
+    }
+    let mut inner: Vec<_> = blocks(changes).map(|nested| (depth + 1, nested)).collect();
     inner.reverse();
     inner
 }

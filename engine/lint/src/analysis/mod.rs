@@ -91,7 +91,7 @@ pub fn risks(input: &Input<'_>) -> Vec<StatementRisk> {
         let risks: Vec<StatementRisk> = trace
             .steps
             .par_iter()
-            .filter(|step| step.is_outer())
+            .filter(|step| !step.nested)
             .map(|step| {
                 let statement = &statements[step.statement];
                 StatementRisk {
@@ -131,7 +131,7 @@ pub fn file_range(project: &Project, place: Place) -> Option<(Arc<SourceFile>, R
 /// Folds over all scripts, and hands what the selected ones went through to `task` on another core.
 fn replay<F>(input: &Input<'_>, statements: &[Statement<'_>], selected: &Selection, task: F) -> Replayed
 where
-    F: Fn(Trace) + Sync,
+    F: Fn(Trace<'_>) + Sync,
 {
     let task = &task;
     rayon::scope(|scope| {

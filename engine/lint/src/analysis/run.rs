@@ -24,7 +24,7 @@ pub(crate) fn script(
     input: &Input<'_>,
     rules: &RuleSet,
     statements: &[Statement<'_>],
-    trace: &Trace,
+    trace: &Trace<'_>,
 ) -> Vec<Finding> {
     let info = info(input, trace.script);
     let path = &input.project.scripts[trace.script].source.path;
@@ -35,10 +35,7 @@ pub(crate) fn script(
     let steps = &trace.steps;
     let facts = ScriptFacts::of(steps.iter().map(|step| {
         let statement = &statements[step.statement];
-        (
-            step.judged(statement).0,
-            step.is_outer() && !statement.errors.is_empty(),
-        )
+        (step.changes, !step.nested && !statement.errors.is_empty())
     }));
     let script = Script {
         input,
@@ -158,7 +155,7 @@ fn looks_at(rule: &Configured, script: &ScriptInfo, path: &Path) -> bool {
 struct Script<'a, 's> {
     input: &'a Input<'a>,
     statements: &'a [Statement<'s>],
-    trace: &'a Trace,
+    trace: &'a Trace<'a>,
     info: ScriptInfo,
     facts: &'a ScriptFacts,
 }
@@ -168,11 +165,10 @@ impl<'a> Script<'a, '_> {
     fn judge(&self, position: usize, active: &[&Configured]) -> Vec<Finding> {
         let step = &self.trace.steps[position];
         let statement = &self.statements[step.statement];
-        let (changes, range) = step.judged(statement);
-        let risk = LazyRisk::new(changes, &step.before, self.input.version);
+        let risk = LazyRisk::new(step.changes, &step.before, self.input.version);
         let next = self.trace.steps.get(position + 1);
         let context = StatementContext {
-            changes,
+            changes: step.changes,
             risk: &risk,
             before: &step.before,
             after: next.map_or(&self.trace.end, |next| &next.before),
@@ -180,11 +176,11 @@ impl<'a> Script<'a, '_> {
             facts: self.facts,
             position,
             script: self.info,
-            range,
+            range: step.range,
             text: statement.text,
-            errors: if step.is_outer() { &statement.errors } else { &[] },
+            errors: if step.nested { &[] } else { &statement.errors },
             outer_errors: &statement.errors,
-            nested: !step.is_outer(),
+            nested: step.nested,
             at: statement.at,
             number: step.statement,
             version: self.input.version,
