@@ -93,6 +93,7 @@ impl Fold<'_> {
             c.ty = Some(ty.clone());
             c.collation = collation.clone();
         })?;
+        self.rebuild_partition_indexes(table, &column.name)?;
         // The sequence of an identity column counts in the column's type.
         if self.need_column(table, column)?.identity.is_some() {
             self.alter_identity_sequence(table, &column.name, &[SequenceOption::As(ty)]);

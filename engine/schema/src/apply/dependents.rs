@@ -226,12 +226,7 @@ impl Fold<'_> {
                 .push(Target::Constraint(table.clone(), name.clone()));
         }
         for (name, index) in relation.indexes.iter() {
-            let keys = index.keys.iter().any(|k| k.expr.facts.columns.contains(column));
-            let predicate = index
-                .predicate
-                .as_ref()
-                .is_some_and(|p| p.facts.columns.contains(column));
-            if keys || predicate || index.include.contains(column) {
+            if super::partition::is_on(index, column) {
                 let owner = if index.constraint {
                     Target::Constraint
                 } else {

@@ -118,7 +118,8 @@ impl Fold<'_> {
                 let constraint = relation.constraints.get(&name).filter(|_| index.constraint);
                 let spec = IndexSpec {
                     name: None,
-                    constraint: constraint.map(|c| self.like_constraint(c, comments)),
+                    // Of a key the index' comment is copied, not the constraint's.
+                    constraint: constraint.map(|c| self.like_constraint(c, false)),
                     index: Index {
                         parent: None,
                         valid: true,

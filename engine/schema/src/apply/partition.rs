@@ -117,6 +117,66 @@ impl Fold<'_> {
         Ok(())
     }
 
+    /// After a column's type changed PostgreSQL makes the indexes on it anew, and with one of a partitioned table
+    /// those of its partitions: under names of its own making, with the comment of the whole.
+    pub(super) fn rebuild_partition_indexes(&mut self, table: &QualName, column: &Name) -> Done {
+        let mut rebuilt = Vec::new();
+        for relation in self.catalog().family(table) {
+            let own = self.relation(&relation);
+            if own.kind != RelationKind::PartitionedTable {
+                continue;
+            }
+            let tops = by_age(&own)
+                .into_iter()
+                .filter(|(_, i)| i.parent.is_none() && is_on(i, column));
+            rebuilt.extend(tops.map(|(name, _)| QualName::new(relation.schema.clone(), name)));
+        }
+        for index in &rebuilt {
+            for (partition, name) in self.attached_below(index) {
+                self.catalog_mut().remove_constraint(&partition, &name);
+                self.catalog_mut().remove_index(&partition, &name);
+            }
+            if let Some(own) = self.catalog_mut().index_mut(index) {
+                own.valid = true;
+            }
+        }
+        for index in rebuilt {
+            self.spread_index(index.clone())?;
+            let comment = self.catalog().index(&index).and_then(|(_, i)| i.comment.clone());
+            for (partition, name) in self.attached_below(&index) {
+                let part = QualName::new(partition.schema, name);
+                if let Some(own) = self.catalog_mut().index_mut(&part) {
+                    own.comment = comment.clone();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The indexes that are attached to one, and those attached to them: by table and name.
+    fn attached_below(&self, index: &QualName) -> Vec<(QualName, Name)> {
+        let mut found: Vec<(QualName, Name)> = Vec::new();
+        let mut work = vec![index.clone()];
+        while let Some(parent) = work.pop() {
+            let Some(table) = self.catalog().index_tables.get(&parent) else {
+                continue;
+            };
+            let table = QualName::new(parent.schema.clone(), table.clone());
+            for child in self.catalog().children_of(&table) {
+                let own = self.relation(child);
+                let attached = own
+                    .indexes
+                    .iter()
+                    .filter(|(_, i)| i.parent.as_ref() == Some(&parent));
+                for (name, _) in attached {
+                    work.push(QualName::new(child.schema.clone(), name.clone()));
+                    found.push((child.clone(), name.clone()));
+                }
+            }
+        }
+        found
+    }
+
     /// Row triggers of a partitioned table act on its partitions through clones.
     pub(super) fn clone_triggers(&mut self, parent: &QualName, partition: &QualName) {
         let triggers: Vec<(Name, Arc<Trigger>)> = self
@@ -154,6 +214,12 @@ impl Fold<'_> {
             }
         }
     }
+}
+
+/// Whether an index depends on a column.
+pub(super) fn is_on(index: &Index, column: &Name) -> bool {
+    let exprs = index.keys.iter().map(|k| &k.expr).chain(&index.predicate);
+    index.include.contains(column) || exprs.into_iter().any(|e| e.facts.columns.contains(column))
 }
 
 /// Indexes in the order in which they were made, which is the order in which copies get their names.

@@ -22,7 +22,7 @@ fn indexes(run: &Run, table: &str) -> Vec<String> {
 fn constraints_are_named_after_table_and_columns() {
     let run = run(
         "CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE, b int CHECK (b > 0), c int REFERENCES t,
-                   CHECK (a > b), CHECK (a < b), FOREIGN KEY (a, b) REFERENCES t (id, a), UNIQUE (a, b));",
+                   CHECK (a > b), CHECK (a < b), FOREIGN KEY (a, b) REFERENCES t (a, b), UNIQUE (a, b));",
     );
     let names = [
         "t_a_b_fkey",
