@@ -1,7 +1,8 @@
 //! ## What it does
 //!
 //! Reports a statement of which something that it locks, scans or rewrites isn't known: it names a relation that no
-//! earlier script creates, calls a function, or is of a form whose locks aren't modelled.
+//! earlier script creates, or is of a form whose locks aren't modelled. Statements that only read and write rows are
+//! left alone.
 //!
 //! ## Why is this bad?
 //!
@@ -42,6 +43,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    if !statement.changes_schema() {
+        return;
+    }
     for cause in &statement.risk.effect.unknown {
         sink.report(
             statement,
