@@ -11,7 +11,7 @@ use crate::types::SqlType;
 
 /// An expression: a default, a CHECK, an index key or predicate, a generation expression, a policy's condition.
 ///
-/// Equality is that of the source text; [`normal_form`] gives the text that a file's spelling and a server's
+/// Equality is that of the source text; [`crate::render::normal::normal_form`] gives the text that a file's spelling and a server's
 /// deparsed spelling share.
 #[derive(Debug, Clone)]
 pub struct Expr {

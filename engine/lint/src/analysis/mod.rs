@@ -1,7 +1,7 @@
 //! The journey of `confiture lint` and `confiture risk`: from the texts of a project to findings and risks.
 //!
-//! All cores split, parse and read changes, and let go of the trees ([`read`]) → one ordered fold builds the state
-//! before and after each statement ([`fold`]) → all cores run `assess` and the rules, script by script, while the fold
+//! All cores split, parse and read changes, and let go of the trees (`read`) → one ordered fold builds the state
+//! before and after each statement (`fold`) → all cores run `assess` and the rules, script by script, while the fold
 //! goes on. States of a script are dropped when its rules are through, so memory follows the largest script.
 
 mod fold;

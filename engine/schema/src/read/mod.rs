@@ -1,6 +1,6 @@
 //! From a statement's syntax tree to its changes.
 //!
-//! One file a family of statements. They all are methods of [`Reader`], which knows where the text that it reads
+//! One file a family of statements. They all are methods of `Reader`, which knows where the text that it reads
 //! stands: a statement inside a DO block has a text of its own, and every range made from its tree is an outer one.
 
 mod alter;
