@@ -1,6 +1,6 @@
 //! From changes and the state before them to the effect.
 //!
-//! One file a family of statements; each is methods of [`Predictor`], which collects the [`Effect`] while it walks
+//! One file a family of statements; each is methods of `Predictor`, which collects the [`Effect`] while it walks
 //! the changes. What a statement does to a relation that did not exist before it is nobody's concern and not noted.
 
 mod alter;
