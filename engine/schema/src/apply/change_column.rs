@@ -3,9 +3,10 @@
 use confiture_syntax::Name;
 
 use super::dependents::Target;
+use super::inherit::is_passed_on;
 use super::sequence::ForColumn;
 use super::{Done, Fold, exists, missing, refused};
-use crate::catalog::{Column, Generated, IdentityKind, QualName};
+use crate::catalog::{Column, ConstraintKind, Generated, IdentityKind, QualName};
 use crate::change::{AlterAction, DropBehavior, Ident, SequenceOption, TypeRef};
 use crate::expr::Expr;
 use crate::types::SqlType;
@@ -31,6 +32,7 @@ impl Fold<'_> {
                 Err(refused(format!("{table}.{}", column.name)))
             }
             AlterAction::SetDefault { column, default } => {
+                self.remember_calls([default]);
                 let default = self.stored_default(default);
                 self.each_column(table, column, only, |c| c.default = default.clone())
             }
@@ -94,6 +96,7 @@ impl Fold<'_> {
             c.collation = collation.clone();
         })?;
         self.rebuild_partition_indexes(table, &column.name)?;
+        self.readd_checks(table, &column.name);
         // The sequence of an identity column counts in the column's type.
         if self.need_column(table, column)?.identity.is_some() {
             self.alter_identity_sequence(table, &column.name, &[SequenceOption::As(ty)]);
@@ -101,12 +104,34 @@ impl Fold<'_> {
         Ok(())
     }
 
+    /// After a column's type changed PostgreSQL adds the checks on it anew, to children as valid as they are above.
+    fn readd_checks(&mut self, table: &QualName, column: &Name) {
+        let relation = self.relation(table);
+        for (name, constraint) in relation.constraints.iter().filter(|(_, c)| is_passed_on(c)) {
+            let ConstraintKind::Check { expr } = &constraint.kind else {
+                continue;
+            };
+            if !expr.facts.columns.contains(column) {
+                continue;
+            }
+            for child in self.catalog().family(table).iter().skip(1) {
+                if let Some(own) = self
+                    .catalog_mut()
+                    .constraint_mut(child, name)
+                    .filter(|c| c.inherited)
+                {
+                    own.validated = constraint.validated;
+                }
+            }
+        }
+    }
+
     fn drop_not_null(&mut self, table: &QualName, column: &Ident, only: bool) -> Done {
         let existing = self.need_column(table, column)?;
         let relation = self.relation(table);
-        let in_primary_key = relation.primary_key().is_some_and(|pk| {
-            matches!(&pk.kind, crate::catalog::ConstraintKind::PrimaryKey { columns } if columns.contains(&column.name))
-        });
+        let in_primary_key = relation.primary_key().is_some_and(
+            |pk| matches!(&pk.kind, ConstraintKind::PrimaryKey { columns } if columns.contains(&column.name)),
+        );
         if in_primary_key || existing.identity.is_some() {
             return Err(refused(format!("{table}.{}", column.name)));
         }
@@ -182,6 +207,7 @@ impl Fold<'_> {
         if self.need_column(table, column)?.generated.is_none() {
             return Err(refused(format!("{table}.{}", column.name)));
         }
+        self.remember_calls([expr]);
         self.each_column(table, column, only, |c| {
             c.generated = c.generated.take().map(|g| Generated {
                 expr: expr.clone(),

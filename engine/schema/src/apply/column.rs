@@ -22,6 +22,11 @@ impl Fold<'_> {
     ) -> Column {
         let ty = def.ty.as_ref().map(|t| self.type_of(t));
         let serial = def.ty.as_ref().is_some_and(|t| t.serial);
+        self.remember_calls(
+            def.default
+                .iter()
+                .chain(def.generated.as_ref().map(|(expr, _)| expr)),
+        );
         let mut column = Column {
             ty: ty.clone(),
             not_null: def.not_null == Some(true) || serial || def.identity.is_some(),

@@ -185,6 +185,7 @@ impl Fold<'_> {
         let mut constraint = self.constraint_of(def, ConstraintKind::Check { expr: expr.clone() });
         constraint.validated = validated && constraint.enforced;
         self.check_expr(table, expr)?;
+        self.remember_calls([expr]);
         self.check_passed_on(table, constraint.no_inherit)?;
         let name = match &def.name {
             Some(name) => name.name.clone(),

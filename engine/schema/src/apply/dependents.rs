@@ -9,7 +9,7 @@ use confiture_syntax::Name;
 
 use super::{Fold, builtin, rewrite};
 use crate::catalog::{
-    Constraint, ConstraintKind, FunctionKey, OtherKey, OtherKind, OtherObject, QualName, Relation,
+    Constraint, ConstraintKind, FunctionKey, Index, OtherKey, OtherKind, OtherObject, QualName, Relation,
     RelationKind, TypeKind,
 };
 use crate::change::{DropBehavior, ObjectRef};
@@ -348,7 +348,7 @@ impl Fold<'_> {
         }
     }
 
-    /// Foreign keys that need a key of the table, unless another key on the same columns would do.
+    /// Foreign keys that need a key of the table.
     fn keys_on(
         &self,
         table: &QualName,
@@ -358,15 +358,15 @@ impl Fold<'_> {
         found: &mut Dependents,
     ) {
         let same = |other: &[Name]| other.len() == columns.len() && other.iter().all(|c| columns.contains(c));
-        let another = relation.indexes.iter().any(|(name, index)| {
-            let keys: Vec<Name> = index
-                .keys
-                .iter()
-                .filter_map(|k| k.expr.facts.bare_column.clone())
-                .collect();
-            name != key && index.unique && index.predicate.is_none() && same(&keys)
-        });
-        if another {
+        let serves = |index: &Index| {
+            let keys = index.keys.iter().filter_map(|k| k.expr.facts.bare_column.clone());
+            index.unique && index.predicate.is_none() && same(&keys.collect::<Vec<Name>>())
+        };
+        // A foreign key takes the first that fits.
+        let first = super::partition::by_age(relation)
+            .into_iter()
+            .find(|(_, i)| serves(i));
+        if first.is_some_and(|(name, _)| name != *key) {
             return;
         }
         for (other, name) in self.catalog().foreign_keys_to(table) {
@@ -464,6 +464,9 @@ impl Fold<'_> {
     }
 
     fn of_function(&self, key: &FunctionKey, cascade: bool, found: &mut Dependents) {
+        if !self.catalog().called_functions.contains_key(&key.name.name) {
+            return;
+        }
         let called = |e: &Expr| e.facts.functions.iter().any(|f| self.calls(f, key));
         for (table, relation) in self.catalog().relations.iter() {
             if key.arguments.is_empty() {

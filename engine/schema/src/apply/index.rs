@@ -232,7 +232,9 @@ impl Fold<'_> {
             index.parent = Some(parent.clone());
             valid = index.valid;
         }
-        if let Some(constraint) = self.catalog_mut().constraint_mut(partition, name) {
+        // Without a constraint above, that of the partition stays its own.
+        let for_constraint = self.catalog().index(parent).is_some_and(|(_, i)| i.constraint);
+        if for_constraint && let Some(constraint) = self.catalog_mut().constraint_mut(partition, name) {
             constraint.inherited = true;
         }
         if !valid && let Some(parent) = self.catalog_mut().index_mut(parent) {
@@ -248,6 +250,13 @@ impl Fold<'_> {
         reach: Reach,
     ) -> Result<(Name, bool), Note> {
         let relation = self.relation(table);
+        self.remember_calls(
+            spec.index
+                .keys
+                .iter()
+                .map(|k| &k.expr)
+                .chain(&spec.index.predicate),
+        );
         let partitioned = relation.kind == RelationKind::PartitionedTable;
         let role = spec.role();
         self.check_key(table, &spec)?;

@@ -43,6 +43,7 @@ use rpds::RedBlackTreeMapSync as Map;
 
 use crate::catalog::{Catalog, Origin, QualName, Relation};
 use crate::change::{Change, ObjectRef};
+use crate::expr::Expr;
 
 pub use session::{Checkpoint, TransactionWrap};
 
@@ -282,6 +283,17 @@ impl Fold<'_> {
         self.state
             .resolve_relation(name)
             .ok_or_else(|| missing(written(name)))
+    }
+
+    /// Remembers which functions a stored expression calls.
+    fn remember_calls<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) {
+        for function in exprs.into_iter().flat_map(|e| &e.facts.functions) {
+            if !self.catalog().called_functions.contains_key(&function.name) {
+                self.catalog_mut()
+                    .called_functions
+                    .insert_mut(function.name.clone(), ());
+            }
+        }
     }
 
     /// Remembers that a relation or index was created here.

@@ -120,6 +120,12 @@ impl Fold<'_> {
     }
 
     fn point_callers(&mut self, from: &FunctionKey, to: &FunctionKey, in_expressions: bool) {
+        if !self.catalog().called_functions.contains_key(&from.name.name) {
+            return;
+        }
+        self.catalog_mut()
+            .called_functions
+            .insert_mut(to.name.name.clone(), ());
         let called = |e: &crate::expr::Expr| e.facts.functions.iter().any(|f| f.name == from.name.name);
         let renamed = in_expressions && from.name.name != to.name.name;
         for table in self.catalog().relations.keys().cloned().collect::<Vec<_>>() {

@@ -21,6 +21,7 @@ impl Fold<'_> {
         {
             return Err(missing(format!("{table}.{}", column.name)));
         }
+        self.remember_calls(&change.when);
         let trigger = Trigger {
             timing: change.timing,
             events: change.events.clone(),
@@ -59,6 +60,9 @@ impl Fold<'_> {
 
     /// The function that a trigger calls.
     fn trigger_function(&mut self, name: &ObjectRef) -> QualName {
+        self.catalog_mut()
+            .called_functions
+            .insert_mut(name.name.clone(), ());
         if let Some(found) = self.state.resolve_function(name, Some(&[])) {
             return found.name;
         }
@@ -85,6 +89,7 @@ impl Fold<'_> {
         }
         for condition in change.using.iter().chain(&change.check) {
             self.check_expr(&table, condition)?;
+            self.remember_calls([condition]);
         }
         let policy = Policy {
             permissive: change.permissive,
@@ -106,6 +111,7 @@ impl Fold<'_> {
 
     pub(super) fn alter_policy(&mut self, change: &AlterPolicy) -> Done {
         let table = self.need_relation(&change.table)?;
+        self.remember_calls(change.using.iter().chain(&change.check));
         let relation = self.catalog_mut().relation_mut(&table);
         let Some(policy) = relation
             .and_then(|r| r.policies.get_mut(&change.name.name))

@@ -31,6 +31,7 @@ impl Catalog {
         self.row_types_used = self.uses_row_types();
         let queries = |r: &Arc<Relation>| r.policies.values().any(|p| p.queries());
         self.policies_query = self.relations.values().any(queries);
+        self.remember_calls();
         self.linked = true;
     }
 
@@ -176,6 +177,24 @@ impl Catalog {
     /// Sequences that belong to a relation's columns.
     pub fn sequences_of(&self, relation: &QualName) -> &[QualName] {
         self.owned_sequences.get(relation).map_or(&[], |s| s.as_slice())
+    }
+
+    /// Notes which functions triggers and expressions call.
+    fn remember_calls(&mut self) {
+        let mut called: Vec<Name> = Vec::new();
+        for relation in self.relations.values() {
+            called.extend(relation.triggers.values().map(|t| t.function.name.clone()));
+            let exprs = relation.expressions();
+            called.extend(
+                exprs
+                    .into_iter()
+                    .flat_map(|e| &e.facts.functions)
+                    .map(|f| f.name.clone()),
+            );
+        }
+        called
+            .into_iter()
+            .for_each(|name| self.called_functions.insert_mut(name, ()));
     }
 
     /// Whether a column or argument has the row type of a relation.

@@ -92,6 +92,8 @@ pub struct Catalog {
     pub(crate) linked: bool,
     /// Some column was once given the row type of a relation.
     pub(crate) row_types_used: bool,
+    /// Names of functions that a trigger or a stored expression once called, so that dropping another needs no search.
+    pub(crate) called_functions: Map<Name, ()>,
     /// Some policy was once given a condition with a subquery.
     pub(crate) policies_query: bool,
 }

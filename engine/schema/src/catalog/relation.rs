@@ -102,6 +102,30 @@ impl Relation {
             .find(|c| matches!(c.kind, ConstraintKind::PrimaryKey { .. }))
     }
 
+    /// Every expression that is stored with it.
+    pub(crate) fn expressions(&self) -> Vec<&Expr> {
+        let mut all: Vec<&Expr> = Vec::new();
+        for column in self.columns.iter() {
+            all.extend(&column.default);
+            all.extend(column.generated.as_ref().map(|g| &g.expr));
+        }
+        for constraint in self.constraints.values() {
+            if let ConstraintKind::Check { expr } = &constraint.kind {
+                all.push(expr);
+            }
+        }
+        for index in self.indexes.values() {
+            all.extend(index.keys.iter().map(|k| &k.expr).chain(&index.predicate));
+        }
+        for trigger in self.triggers.values() {
+            all.extend(&trigger.when);
+        }
+        for policy in self.policies.values() {
+            all.extend(policy.using.iter().chain(&policy.check));
+        }
+        all
+    }
+
     /// Whether it is a partition of a partitioned table.
     pub fn is_partition(&self) -> bool {
         self.parents.iter().any(|p| p.bound.is_some())

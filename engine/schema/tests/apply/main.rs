@@ -2,6 +2,7 @@
 //! statements is compared in the workspace's own tests; here stands what needs no server.
 
 mod consistency;
+mod cost;
 mod failures;
 mod names;
 mod session;
