@@ -133,8 +133,11 @@ impl Fold<'_> {
             at += 1;
         }
         self.drop_targets(targets, behavior)?;
-        for child in kept {
-            self.make_own_column(&child, &column.name);
+        // Left alone, a child has the column as its own, whoever else it may have it from.
+        for child in kept.into_iter().filter(|_| only) {
+            if let Some(own) = self.catalog_mut().column_mut(&child, &column.name) {
+                own.inherited = false;
+            }
         }
         Ok(())
     }

@@ -153,6 +153,7 @@ impl Fold<'_> {
         found
             .normal
             .extend(catalog.views_of(name).iter().cloned().map(Target::Relation));
+        self.of_partition(name, found);
         let keys = catalog
             .foreign_keys_to(name)
             .iter()
@@ -177,6 +178,23 @@ impl Fold<'_> {
         }
         if cascade && catalog.policies_query {
             self.policies_reading(name, found);
+        }
+    }
+
+    /// A foreign key to a partitioned table is one to each of its partitions.
+    fn of_partition(&self, name: &QualName, found: &mut Dependents) {
+        let above = |name: &QualName| {
+            let relation = self.relation(name);
+            let parent = relation.parents.iter().find(|p| p.bound.is_some());
+            parent.map(|p| p.relation.clone())
+        };
+        let mut at = above(name);
+        while let Some(parent) = at {
+            let keys = self.catalog().foreign_keys_to(&parent).iter();
+            found
+                .normal
+                .extend(keys.map(|(table, key)| Target::Constraint(table.clone(), key.clone())));
+            at = above(&parent);
         }
     }
 
