@@ -104,7 +104,7 @@ pub enum SchemaFormat {
     Text,
     /// For programs.
     Json,
-    /// Statements that create it anew.
+    /// Statements that create it anew, without the bodies of functions.
     Sql,
 }
 
