@@ -125,33 +125,22 @@ fn loss_of(change: &Change, before: &State) -> Judgement {
 
 fn loss_of_drop(drop: &Drop, before: &State) -> Judgement {
     let cascade = drop.behavior == DropBehavior::Cascade;
+    let existing = |name: &ObjectRef, level: Level, loss: fn(&QualName) -> String| {
+        let found = present(name, drop.if_exists, before);
+        found.map_or_else(none, |relation| judgement(level, loss(&relation), name.range))
+    };
     let of = |name: &ObjectRef| -> Judgement {
         let range = name.range;
         match drop.kind {
-            ObjectKind::Table | ObjectKind::ForeignTable => match present(name, drop.if_exists, before) {
-                Some(table) => judgement(
-                    Level::Critical,
-                    format!("{table} is dropped with all its rows"),
-                    range,
-                ),
-                None => none(),
-            },
-            ObjectKind::MaterializedView => match present(name, drop.if_exists, before) {
-                Some(view) => judgement(
-                    Level::Low,
-                    format!("the contents of {view} would have to be computed again"),
-                    range,
-                ),
-                None => none(),
-            },
-            ObjectKind::Sequence => match present(name, drop.if_exists, before) {
-                Some(sequence) => judgement(
-                    Level::Medium,
-                    format!("the number that {sequence} has reached is lost"),
-                    range,
-                ),
-                None => none(),
-            },
+            ObjectKind::Table | ObjectKind::ForeignTable => existing(name, Level::Critical, |table| {
+                format!("{table} is dropped with all its rows")
+            }),
+            ObjectKind::MaterializedView => existing(name, Level::Low, |view| {
+                format!("the contents of {view} would have to be computed again")
+            }),
+            ObjectKind::Sequence => existing(name, Level::Medium, |sequence| {
+                format!("the number that {sequence} has reached is lost")
+            }),
             ObjectKind::Schema if cascade => judgement(
                 Level::Critical,
                 format!("everything in schema {} is dropped", name.name),
