@@ -35,10 +35,7 @@ pub fn run(args: &LintArgs, terminal: Terminal, out: &mut impl Write) -> Result<
     let mut runs = Vec::new();
     if !problems::stops(&all_problems) {
         for (project, rules) in workspace.projects.iter().zip(&rule_sets) {
-            let input = Input {
-                project,
-                version: open::version(project, &args.project),
-            };
+            let input = Input::new(project, open::version(project, &args.project));
             runs.push(Run {
                 project,
                 report: confiture_lint::lint(&input, rules),
@@ -99,7 +96,7 @@ fn text(
             let place = sources.range(&source.path, &source.text, &range);
             let shown = Excerpt {
                 severity: finding.severity,
-                id: finding.rule,
+                id: &finding.rule,
                 message: &finding.message,
                 file: &source.path.display().to_string(),
                 source: &source.text,
@@ -188,7 +185,7 @@ fn finding(project: &Project, finding: &Finding, sources: &mut Sources) -> Optio
         });
     }
     Some(contract::Finding {
-        rule: finding.rule.to_owned(),
+        rule: finding.rule.to_string(),
         severity: finding.severity.to_string(),
         message: finding.message.clone(),
         file: source.path.display().to_string(),

@@ -28,7 +28,7 @@ pub fn run(args: &RiskArgs, terminal: Terminal, out: &mut impl Write) -> Result<
     if !problems::stops(&workspace.problems) {
         for project in &workspace.projects {
             version = open::version(project, &args.project);
-            for risk in confiture_lint::risks(&Input { project, version }) {
+            for risk in confiture_lint::risks(&Input::new(project, version)) {
                 let Some((source, range)) = file_range(project, risk.place) else {
                     continue;
                 };

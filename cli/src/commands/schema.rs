@@ -30,10 +30,8 @@ fn of_files(args: &SchemaArgs, terminal: Terminal, out: &mut impl Write) -> Resu
     if !problems::stops(&workspace.problems) {
         let several = workspace.projects.len() > 1;
         for project in &workspace.projects {
-            let catalog = confiture_lint::catalog(&Input {
-                project,
-                version: open::version(project, &args.project),
-            });
+            let catalog =
+                confiture_lint::catalog(&Input::new(project, open::version(project, &args.project)));
             if several && args.format != SchemaFormat::Json {
                 writeln!(out, "-- {}", project.root.display())?;
             }

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
+use crate::Severity;
 use crate::rule::{OptionDefault, Rule, RuleOption};
-use crate::{Severity, rules};
 
 /// The documentation of a rule as Markdown; `None` where no rule has that name or alias.
 pub fn explain(name: &str) -> Option<String> {
     let wanted = name.replace('_', "-");
-    let (rule, source) = rules::LISTED
+    let (rule, source) = crate::rules::LISTED
         .iter()
         .find(|(r, _)| r.name == wanted || r.aliases.contains(&wanted.as_str()))?;
     let mut page = format!("# {}\n\n{}.\n\n", rule.name, rule.summary);
@@ -116,7 +116,7 @@ pub enum ExampleKind {
 impl Example {
     /// The examples of a rule, in order.
     pub fn of(rule: &str) -> Vec<Example> {
-        let source = rules::LISTED
+        let source = crate::rules::LISTED
             .iter()
             .find(|(r, _)| r.name == rule)
             .map_or("", |(_, source)| source);

@@ -1,8 +1,12 @@
 //! What a rule found, where, and what would cure it.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use confiture_syntax::TextRange;
 
 use crate::Severity;
+use crate::context::Subject;
 
 /// A place in a project: a range in one segment of one script.
 ///
@@ -20,12 +24,16 @@ pub struct Place {
 /// What a rule found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The rule's name.
-    pub rule: &'static str,
+    /// The rule's name: of a named instance its own, see [`crate::settings::Configured::name`].
+    pub rule: Arc<str>,
+    /// The name of the rule in the registry that looked; [`crate::explain`] knows it.
+    pub kind: &'static str,
     /// How severe it is under the configuration.
     pub severity: Severity,
     /// What is wrong, in a sentence without a final period; names the relation and, where one matters, the lock.
     pub message: String,
+    /// What it is about.
+    pub subject: Subject,
     /// The smallest part of the text that tells.
     pub place: Place,
     /// What to do instead: a sentence, then SQL on lines of its own where there is any.
@@ -40,6 +48,15 @@ impl Finding {
     /// Says what to do instead.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Finding {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Points at another place that belongs to it.
+    pub fn relate(&mut self, message: impl Into<String>, place: Place) -> &mut Finding {
+        self.related.push(Related {
+            message: message.into(),
+            place,
+        });
         self
     }
 
@@ -59,15 +76,60 @@ pub struct Related {
     pub place: Place,
 }
 
-/// Edits that cure a finding.
+/// What cures a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// What it does, as an imperative: `Build the index concurrently`.
     pub title: String,
     /// Whether the meaning stays.
     pub safety: Safety,
-    /// Its edits, in order, none overlapping.
+    /// Its edits of the text, in order, none overlapping.
     pub edits: Vec<Edit>,
+    /// Files that it creates beside.
+    pub creates: Vec<NewFile>,
+    /// The same cure for a database that has the flaw already: statements for a new migration.
+    pub migration: Option<String>,
+}
+
+impl Fix {
+    /// A fix that does nothing yet.
+    pub fn new(title: impl Into<String>, safety: Safety) -> Fix {
+        Fix {
+            title: title.into(),
+            safety,
+            edits: Vec::new(),
+            creates: Vec::new(),
+            migration: None,
+        }
+    }
+
+    /// Adds an edit.
+    pub fn edit(mut self, edit: Edit) -> Fix {
+        self.edits.push(edit);
+        self.edits.sort_by_key(|edit| edit.place);
+        self
+    }
+
+    /// Adds a file.
+    pub fn create(mut self, file: NewFile) -> Fix {
+        self.creates.push(file);
+        self
+    }
+
+    /// Says what a migration would do.
+    pub fn migration(mut self, sql: impl Into<String>) -> Fix {
+        self.migration = Some(sql.into());
+        self
+    }
+}
+
+/// A file that a fix creates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFile {
+    /// Its absolute path.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
 }
 
 /// Whether a fix may be applied unseen.

@@ -17,10 +17,10 @@ pub mod rule;
 pub mod rules;
 pub mod settings;
 
-pub use analysis::{Input, LintReport, StatementRisk, catalog, file_range, lint, risks};
+pub use analysis::{Input, LintReport, Released, StatementRisk, catalog, file_range, lint, risks};
 pub use confiture_project::Severity;
 pub use docs::{Example, ExampleKind, explain};
-pub use finding::{Edit, Finding, Fix, Place, Related, Safety};
+pub use finding::{Edit, Finding, Fix, NewFile, Place, Related, Safety};
 pub use rule::{Activation, Category, Rule};
 pub use rules::registry;
 pub use settings::{RuleSet, nearest_rule};

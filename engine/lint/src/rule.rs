@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::Severity;
-use crate::context::{RelationContext, Sink, StatementContext};
+use crate::context::{CatalogContext, RelationContext, ScriptContext, Sink, StatementContext};
 
 /// A lint rule. Each is one file under `rules/`: its documentation is that file's header, see [`crate::explain`].
 #[derive(Debug)]
@@ -69,8 +69,17 @@ pub enum Check {
     Statement(fn(&StatementContext<'_>, &mut Sink<'_>)),
     /// The same, but only the first finding of a script is reported.
     FirstOfScript(fn(&StatementContext<'_>, &mut Sink<'_>)),
+    /// Every statement, those inside DO blocks and those in the bodies of functions included. A function's statements
+    /// see what exists when it is created, see [`crate::context::Nesting::Function`].
+    StatementOrBody(fn(&StatementContext<'_>, &mut Sink<'_>)),
+    /// Every script as a whole.
+    Script(fn(&ScriptContext<'_>, &mut Sink<'_>)),
     /// Every relation that exists in the end.
     Relation(fn(&RelationContext<'_>, &mut Sink<'_>)),
+    /// All that exists in the end, at once.
+    Catalog(fn(&CatalogContext<'_>, &mut Sink<'_>)),
+    /// Comments that silence rules; the analysis itself looks at them.
+    Suppressions,
 }
 
 /// What a rule is about; configuration selects by it.
@@ -88,20 +97,29 @@ pub enum Category {
     Documentation,
     /// Indexes.
     Performance,
+    /// Who may see and do what.
+    Security,
+    /// What regulations ask for: personal data, retention, traces of changes.
+    Compliance,
     /// Tenants kept apart.
     MultiTenant,
+    /// A write side and a read side kept apart.
+    Cqrs,
 }
 
 impl Category {
     /// All categories.
-    pub const ALL: [Category; 7] = [
+    pub const ALL: [Category; 10] = [
         Category::Correctness,
         Category::MigrationSafety,
         Category::Naming,
         Category::Structure,
         Category::Documentation,
         Category::Performance,
+        Category::Security,
+        Category::Compliance,
         Category::MultiTenant,
+        Category::Cqrs,
     ];
 
     /// Its name, kebab-case.
@@ -113,7 +131,10 @@ impl Category {
             Category::Structure => "structure",
             Category::Documentation => "documentation",
             Category::Performance => "performance",
+            Category::Security => "security",
+            Category::Compliance => "compliance",
             Category::MultiTenant => "multi-tenant",
+            Category::Cqrs => "cqrs",
         }
     }
 

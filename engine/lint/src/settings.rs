@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use confiture_project::config::{Pattern, RuleSetting};
 use confiture_project::{Config, Problem, ProblemCode, Value};
@@ -22,6 +23,8 @@ pub struct RuleSet {
 /// A rule and what is configured for it.
 #[derive(Debug, Clone)]
 pub struct Configured {
+    /// Its name: the rule's, or that of a named instance.
+    pub name: Arc<str>,
     /// The rule.
     pub rule: &'static Rule,
     /// How severe its findings are; [`Severity::Off`] where it does not run.
@@ -84,6 +87,7 @@ impl Options {
 impl Configured {
     fn new(rule: &'static Rule) -> Configured {
         Configured {
+            name: rule.name.into(),
             rule,
             severity: rule.default_severity(),
             options: Options::defaults(rule),
@@ -223,7 +227,7 @@ impl RuleSet {
 
     /// A rule's configuration.
     pub(crate) fn named(&self, name: &str) -> Option<&Configured> {
-        self.rules.iter().find(|r| r.rule.name == name)
+        self.rules.iter().find(|r| &*r.name == name)
     }
 
     /// Whether files of that path are not linted.

@@ -261,10 +261,7 @@ fn rule_limits_to_folders() {
 #[test]
 fn risks_cover_selected_statements_in_order() {
     let project = project(after_tables("ALTER TABLE orders ADD COLUMN a int;\nSELECT 1;"));
-    let input = Input {
-        project: &project,
-        version: PgVersion::default(),
-    };
+    let input = Input::new(&project, PgVersion::default());
     let risks = risks(&input);
     assert_eq!(risks.len(), 2);
     let lock = risks[0].risk.effect.strongest().expect("a lock");
@@ -282,10 +279,7 @@ fn the_catalog_is_that_of_all_forward_scripts() {
         Migration::up("002", "DROP TABLE customers;").layout(Layout::Flyway),
     ];
     let project = project(migrations);
-    let catalog = catalog(&Input {
-        project: &project,
-        version: PgVersion::default(),
-    });
+    let catalog = catalog(&Input::new(&project, PgVersion::default()));
     let names: Vec<String> = catalog.relations.keys().map(ToString::to_string).collect();
     assert_eq!(names, ["public.orders"]);
 }

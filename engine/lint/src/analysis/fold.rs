@@ -13,6 +13,7 @@ use confiture_syntax::TextRange;
 
 use super::read::Statement;
 use super::{Input, reconnected};
+use crate::context::Nesting;
 
 /// DO blocks inside DO blocks are followed this far.
 const MAX_NESTING: usize = 8;
@@ -23,8 +24,12 @@ pub(crate) struct Trace<'s> {
     pub(crate) script: usize,
     /// Its statements, in order; those inside a DO block follow it.
     pub(crate) steps: Vec<Step<'s>>,
+    /// The state before it.
+    pub(crate) before: State,
     /// The state when it is through.
     pub(crate) end: State,
+    /// For a script that undoes a migration: the state before that migration.
+    pub(crate) undoes_to: Option<State>,
 }
 
 /// One statement, or one inside a DO block, and the state before it.
@@ -35,8 +40,8 @@ pub(crate) struct Step<'s> {
     pub(crate) changes: &'s [Change],
     /// Where it stands in the outer statement.
     pub(crate) range: TextRange,
-    /// Whether it stands inside a block.
-    pub(crate) nested: bool,
+    /// What it stands in.
+    pub(crate) nesting: Nesting,
     /// The state before it. The one after it is that before the next step, or the end.
     pub(crate) before: Arc<State>,
 }
@@ -69,34 +74,37 @@ pub(crate) fn replay<'s>(
         .filter(|(i, s)| s.direction == Direction::Down && selected.contains(i))
         .map(|(_, s)| s.group.as_str())
         .collect();
-    let mut after_up: HashMap<&str, State> = HashMap::new();
+    let mut around_up: HashMap<&str, (State, State)> = HashMap::new();
     let mut state = State::fresh();
     let mut ranges = Ranges::new(statements);
     let spans: Vec<std::ops::Range<usize>> = (0..scripts.len()).map(|i| ranges.next(i)).collect();
-    let visit = |index: usize, from: State, emit: &mut dyn FnMut(Trace<'s>)| -> State {
-        let pass = Pass {
-            input,
-            statements,
-            script: &scripts[index],
-            index,
+    let visit =
+        |index: usize, from: State, undoes_to: Option<State>, emit: &mut dyn FnMut(Trace<'s>)| -> State {
+            let pass = Pass {
+                input,
+                statements,
+                script: &scripts[index],
+                index,
+            };
+            if selected.contains(&index) {
+                let mut trace = pass.traced(from, spans[index].clone());
+                trace.undoes_to = undoes_to;
+                let end = trace.end.clone();
+                emit(trace);
+                end
+            } else {
+                pass.applied(from, spans[index].clone())
+            }
         };
-        if selected.contains(&index) {
-            let trace = pass.traced(from, spans[index].clone());
-            let end = trace.end.clone();
-            emit(trace);
-            end
-        } else {
-            pass.applied(from, spans[index].clone())
-        }
-    };
     for (index, script) in scripts
         .iter()
         .enumerate()
         .filter(|(_, s)| s.direction.is_forward())
     {
-        state = visit(index, session_for(script, &state), &mut emit);
+        let before = state.clone();
+        state = visit(index, session_for(script, &state), None, &mut emit);
         if undone.contains(script.group.as_str()) {
-            after_up.insert(&script.group, state.clone());
+            around_up.insert(&script.group, (before, state.clone()));
         }
     }
     for (index, script) in scripts
@@ -104,16 +112,17 @@ pub(crate) fn replay<'s>(
         .enumerate()
         .filter(|(i, s)| !s.direction.is_forward() && selected.contains(i))
     {
-        let from = match script.direction {
-            Direction::Down => after_up.get(script.group.as_str()).unwrap_or(&state),
-            _ => &state,
+        let around = match script.direction {
+            Direction::Down => around_up.get(script.group.as_str()),
+            _ => None,
         };
+        let from = around.map_or(&state, |(_, after)| after);
         let from = if script.direction == Direction::Baseline {
             State::fresh()
         } else {
             reconnected(from)
         };
-        visit(index, from, &mut emit);
+        visit(index, from, around.map(|(before, _)| before.clone()), &mut emit);
     }
     Replayed { newest: state }
 }
@@ -175,6 +184,7 @@ impl<'s> Pass<'s> {
 
     /// Takes the state through the script and keeps every step.
     fn traced(&self, mut state: State, span: std::ops::Range<usize>) -> Trace<'s> {
+        let start = state.clone();
         state.begin_script(self.wrap(span.clone()));
         let mut steps = Vec::with_capacity(span.len());
         let mut before = Arc::new(state.clone());
@@ -188,9 +198,10 @@ impl<'s> Pass<'s> {
                 statement: at,
                 changes: judged,
                 range,
-                nested: false,
+                nesting: Nesting::Script,
                 before: Arc::clone(&before),
             });
+            trace_bodies(changes, &before, at, &mut steps);
             if changes.iter().all(only_moves_rows) {
                 continue;
             }
@@ -202,7 +213,9 @@ impl<'s> Pass<'s> {
         Trace {
             script: self.index,
             steps,
+            before: start,
             end: state,
+            undoes_to: None,
         }
     }
 
@@ -218,15 +231,16 @@ impl<'s> Pass<'s> {
         while let Some((depth, nested)) = work.pop() {
             let inner = enter(&nested.changes, depth);
             let before = Arc::new(state.clone());
-            let changes: &[Change] = if inner.is_empty() { &nested.changes } else { &[] };
+            let changes: &'s [Change] = if inner.is_empty() { &nested.changes } else { &[] };
             self.apply(&mut state, at, changes);
             steps.push(Step {
                 statement: at,
                 changes,
                 range: nested.range,
-                nested: true,
-                before,
+                nesting: Nesting::Block,
+                before: Arc::clone(&before),
             });
+            trace_bodies(changes, &before, at, steps);
             work.extend(inner);
         }
     }
@@ -264,6 +278,21 @@ impl<'s> Pass<'s> {
         let risk = assess(&statement.changes, &State::fresh(), self.input.version);
         risk.effect.transaction == TransactionRule::Refused
     }
+}
+
+/// Adds the statements in the bodies of the functions that some changes create.
+fn trace_bodies<'s>(changes: &'s [Change], before: &Arc<State>, at: usize, steps: &mut Vec<Step<'s>>) {
+    let functions = changes.iter().filter_map(|change| match change {
+        Change::CreateFunction(function) => Some(function),
+        _ => None,
+    });
+    steps.extend(functions.flat_map(|function| &function.body).map(|nested| Step {
+        statement: at,
+        changes: &nested.changes,
+        range: nested.range,
+        nesting: Nesting::Function,
+        before: Arc::clone(before),
+    }));
 }
 
 /// Whether a change leaves the catalog and the session as they are. Scripts full of data keep one state, not a million.

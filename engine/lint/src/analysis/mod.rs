@@ -9,20 +9,22 @@ mod read;
 mod run;
 mod suppress;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use confiture_project::{Project, SourceFile};
+use confiture_project::{Project, Script, Segment, SourceFile};
 use confiture_risk::{PgVersion, Risk, assess};
 use confiture_schema::apply::State;
 use confiture_schema::catalog::Catalog;
 use confiture_schema::change::Change;
 use rayon::prelude::*;
 
+use crate::context::Nesting;
 use crate::{Finding, Place, RuleSet};
 use fold::{Replayed, Trace};
-use read::Statement;
+pub(crate) use read::Statement;
 
 /// What a project is analyzed for.
 #[derive(Debug)]
@@ -31,7 +33,23 @@ pub struct Input<'a> {
     pub project: &'a Project,
     /// The server's version.
     pub version: PgVersion,
+    /// What the branch that releases are made from holds of the project's files, where that is known.
+    pub released: Option<&'a Released>,
 }
+
+impl<'a> Input<'a> {
+    /// A project for a server of that version; nothing is known of releases.
+    pub fn new(project: &'a Project, version: PgVersion) -> Input<'a> {
+        Input {
+            project,
+            version,
+            released: None,
+        }
+    }
+}
+
+/// The texts of files on the branch that releases are made from, by absolute path.
+pub type Released = HashMap<PathBuf, Arc<str>>;
 
 /// What linting a project gave.
 #[derive(Debug, Default)]
@@ -73,7 +91,7 @@ pub fn lint(input: &Input<'_>, rules: &RuleSet) -> LintReport {
     findings.extend(run::catalog(input, rules, &statements, &replayed.newest.catalog));
     findings.retain(|f| selected.holds(f.place.script));
     suppress::apply(input.project, &statements, &mut findings);
-    findings.sort_by(|a, b| (a.place, a.rule, &a.message).cmp(&(b.place, b.rule, &b.message)));
+    findings.sort_by(|a, b| (a.place, &a.rule, &a.message).cmp(&(b.place, &b.rule, &b.message)));
     findings.dedup();
     LintReport {
         findings,
@@ -91,7 +109,7 @@ pub fn risks(input: &Input<'_>) -> Vec<StatementRisk> {
         let risks: Vec<StatementRisk> = trace
             .steps
             .par_iter()
-            .filter(|step| !step.nested)
+            .filter(|step| step.nesting == Nesting::Script)
             .map(|step| {
                 let statement = &statements[step.statement];
                 StatementRisk {
@@ -121,11 +139,20 @@ pub fn catalog(input: &Input<'_>) -> Catalog {
 
 /// The file and the byte range in it that a place stands for.
 pub fn file_range(project: &Project, place: Place) -> Option<(Arc<SourceFile>, Range<usize>)> {
-    let segment = project.scripts.get(place.script)?.segments.get(place.segment)?;
+    let segment = segment(project.scripts.get(place.script)?, place.segment)?;
     let range = segment
         .map
         .range_to_file(place.range.start as usize..place.range.end as usize);
     Some((Arc::clone(&segment.source), range))
+}
+
+/// A stretch of SQL of a script, by the index that a [`Place`] carries: its segments first, then those of its hooks.
+pub(crate) fn segment(script: &Script, index: usize) -> Option<&Segment> {
+    let hook = |index: usize| script.hooks.get(index).map(|hook| &hook.segment);
+    script
+        .segments
+        .get(index)
+        .or_else(|| hook(index - script.segments.len()))
 }
 
 /// Folds over all scripts, and hands what the selected ones went through to `task` on another core.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use confiture_project::Project;
+use confiture_project::{Project, Script, Segment};
 use confiture_schema::change::Change;
 use confiture_schema::read;
 use confiture_syntax::split::PieceKind;
@@ -38,10 +38,8 @@ pub(crate) fn statements(project: &Project) -> Vec<Statement<'_>> {
         .iter()
         .enumerate()
         .flat_map(|(s, script)| {
-            script
-                .segments
-                .iter()
-                .enumerate()
+            stretches(script)
+                .into_iter()
                 .map(move |(g, segment)| (s, g, &*segment.text))
         })
         .collect();
@@ -61,6 +59,27 @@ pub(crate) fn statements(project: &Project) -> Vec<Statement<'_>> {
         }
     };
     places.into_iter().zip(numbers).map(statement).collect()
+}
+
+/// The SQL of a script in the order in which it runs, each with the index that a [`crate::Place`] carries: hooks before the
+/// migration, the migration, hooks behind it.
+fn stretches(script: &Script) -> Vec<(usize, &Segment)> {
+    let hooks = |early: bool| {
+        let numbered = script.hooks.iter().enumerate();
+        numbered
+            .filter(move |(_, hook)| is_early(&hook.phase) == early)
+            .map(|(i, hook)| (script.segments.len() + i, &hook.segment))
+    };
+    let own = script.segments.iter().enumerate();
+    hooks(true).chain(own).chain(hooks(false)).collect()
+}
+
+/// Whether hooks of that phase run before the migration.
+fn is_early(phase: &str) -> bool {
+    matches!(
+        phase,
+        "before_validation" | "before_ddl" | "pre_validate" | "pre_execute"
+    )
 }
 
 /// The distinct texts, and for each place the number of its text: upgrade scripts repeat whole functions.

@@ -1,20 +1,23 @@
 //! Rules over what the fold went through.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use confiture_schema::catalog::{Catalog, QualName, Relation};
+use confiture_schema::change::{Change, WriteKind};
+use confiture_syntax::TextRange;
 use rayon::prelude::*;
 
 use super::Input;
-use super::fold::Trace;
+use super::fold::{Step, Trace};
 use super::read::Statement;
 use crate::context::{
-    LazyRisk, Location, RelationContext, ScriptFacts, ScriptInfo, Sink, StatementContext, Subject,
+    CatalogContext, LazyRisk, Location, Nesting, RelationContext, Release, ScriptContext, ScriptFacts,
+    ScriptInfo, Sink, StatementContext,
 };
 use crate::rule::{Check, Scope};
 use crate::settings::Configured;
 use crate::{Finding, RuleSet};
-use std::sync::Arc;
 
 /// Statements are handed to cores in stretches at least this long.
 const STRETCH: usize = 32;
@@ -32,24 +35,30 @@ pub(crate) fn script(
     if active.is_empty() {
         return Vec::new();
     }
-    let steps = &trace.steps;
-    let facts = ScriptFacts::of(steps.iter().map(|step| {
-        let statement = &statements[step.statement];
-        (step.changes, !step.nested && !statement.errors.is_empty())
+    let executed = trace
+        .steps
+        .iter()
+        .filter(|step| step.nesting != Nesting::Function);
+    let facts = ScriptFacts::of(executed.map(|step| {
+        let broken = step.nesting == Nesting::Script && !statements[step.statement].errors.is_empty();
+        (step.changes, broken)
     }));
-    let script = Script {
+    let script = Judged {
         input,
         statements,
         trace,
         info,
         facts: &facts,
     };
-    let found: Vec<Finding> = (0..steps.len())
+    let (found, contexts): (Vec<Vec<Finding>>, Vec<Option<StatementContext<'_>>>) = (0..trace.steps.len())
         .into_par_iter()
         .with_min_len(STRETCH)
-        .flat_map_iter(|position| script.judge(position, &active))
-        .collect();
-    first_of_script(&active, found)
+        .map(|position| script.judge(position, &active))
+        .unzip();
+    let mut found = first_of_script(&active, found.into_iter().flatten().collect());
+    let contexts: Vec<StatementContext<'_>> = contexts.into_iter().flatten().collect();
+    found.extend(script.judge_whole(&contexts, &active));
+    found
 }
 
 /// Of rules that speak once a script, only the first finding stays.
@@ -59,21 +68,26 @@ fn first_of_script(active: &[&Configured], mut findings: Vec<Finding>) -> Vec<Fi
         .filter(|r| matches!(r.rule.check, Check::FirstOfScript(_)))
     {
         let mut seen = false;
-        findings.retain(|f| f.rule != rule.rule.name || !std::mem::replace(&mut seen, true));
+        findings.retain(|f| f.rule != rule.name || !std::mem::replace(&mut seen, true));
     }
     findings
 }
 
-/// What relation rules find in what exists in the end.
+/// What relation and catalog rules find in what exists in the end.
 pub(crate) fn catalog(
     input: &Input<'_>,
     rules: &RuleSet,
     statements: &[Statement<'_>],
     catalog: &Catalog,
 ) -> Vec<Finding> {
-    let locations: Vec<Location> = statements.iter().map(|s| s.at).collect();
+    let all = CatalogContext {
+        catalog,
+        project: input.project,
+        version: input.version,
+        statements,
+    };
     let relations: Vec<(&QualName, &Arc<Relation>)> = catalog.relations.iter().collect();
-    let found: Vec<Finding> = relations
+    let mut found: Vec<Finding> = relations
         .par_iter()
         .with_min_len(STRETCH)
         .flat_map_iter(|(name, relation)| {
@@ -81,60 +95,70 @@ pub(crate) fn catalog(
                 name,
                 relation,
                 catalog,
+                all,
             };
             rules
                 .active()
                 .flat_map(|rule| match rule.rule.check {
-                    Check::Relation(check) => collect(rule, &locations, |sink| check(&context, sink)),
+                    Check::Relation(check) => collect(rule, statements, |sink| check(&context, sink)),
                     _ => Vec::new(),
                 })
                 .collect::<Vec<_>>()
         })
         .collect();
+    for rule in rules.active() {
+        if let Check::Catalog(check) = rule.rule.check {
+            found.extend(collect(rule, statements, |sink| check(&all, sink)));
+        }
+    }
     let scripts = &input.project.scripts;
     found
         .into_iter()
         .filter(|f| {
             scripts
                 .get(f.place.script)
-                .is_some_and(|s| !rules.named(f.rule).is_some_and(|r| r.leaves_out(&s.source.path)))
+                .is_some_and(|s| !rules.named(&f.rule).is_some_and(|r| r.leaves_out(&s.source.path)))
         })
         .collect()
 }
 
 fn collect<'a>(
     rule: &'a Configured,
-    locations: &'a [Location],
+    statements: &'a [Statement<'a>],
     check: impl FnOnce(&mut Sink<'a>),
 ) -> Vec<Finding> {
     let mut sink = Sink {
-        rule: rule.rule.name,
-        severity: rule.severity,
-        options: &rule.options,
-        locations,
+        rule,
+        statements,
         found: Vec::new(),
     };
     check(&mut sink);
-    let kept = sink
-        .found
-        .into_iter()
-        .filter(|(subject, _): &(Subject, Finding)| !rule.exempts(subject));
-    kept.map(|(_, mut finding)| {
-        if let Some(message) = &rule.message {
+    let mut found = sink.found;
+    found.retain(|finding| !rule.exempts(&finding.subject));
+    if let Some(message) = &rule.message {
+        for finding in &mut found {
             finding.message.clone_from(message);
         }
-        finding
-    })
-    .collect()
+    }
+    found
 }
 
 fn info(input: &Input<'_>, index: usize) -> ScriptInfo {
     let script = &input.project.scripts[index];
+    let release = match input.released {
+        None => Release::Unknown,
+        Some(released) => match released.get(&script.source.file) {
+            None => Release::New,
+            Some(text) if *text == script.source.text => Release::Unchanged,
+            Some(_) => Release::Changed,
+        },
+    };
     ScriptInfo {
         index,
         layout: script.layout,
         direction: script.direction,
         transaction: script.transaction,
+        release,
     }
 }
 
@@ -148,11 +172,15 @@ fn looks_at(rule: &Configured, script: &ScriptInfo, path: &Path) -> bool {
             script.is_live() && script.direction.is_forward() && script.layout.is_migrations()
         }
     };
-    in_scope && !matches!(rule.rule.check, Check::Relation(_)) && !rule.leaves_out(path)
+    let is_about_scripts = !matches!(
+        rule.rule.check,
+        Check::Relation(_) | Check::Catalog(_) | Check::Suppressions
+    );
+    in_scope && is_about_scripts && !rule.leaves_out(path)
 }
 
 /// One script that is judged.
-struct Script<'a, 's> {
+struct Judged<'a, 's> {
     input: &'a Input<'a>,
     statements: &'a [Statement<'s>],
     trace: &'a Trace<'a>,
@@ -160,16 +188,37 @@ struct Script<'a, 's> {
     facts: &'a ScriptFacts,
 }
 
-impl<'a> Script<'a, '_> {
-    /// What the rules find in the step at a position. Its risk is let go of at once: a script may have a million statements.
-    fn judge(&self, position: usize, active: &[&Configured]) -> Vec<Finding> {
+impl<'a> Judged<'a, '_> {
+    /// What the rules find in the step at a position, and the step itself where rules for scripts look at it. Of other
+    /// steps the risk is let go of at once: a script may have a million of them.
+    fn judge(&self, position: usize, active: &[&Configured]) -> (Vec<Finding>, Option<StatementContext<'a>>) {
         let step = &self.trace.steps[position];
+        let context = self.context(position, step);
+        let in_body = step.nesting == Nesting::Function;
+        let mut findings = Vec::new();
+        for rule in active {
+            match rule.rule.check {
+                Check::StatementOrBody(check) => {
+                    findings.extend(collect(rule, self.statements, |sink| check(&context, sink)));
+                }
+                Check::Statement(check) | Check::FirstOfScript(check) if !in_body => {
+                    findings.extend(collect(rule, self.statements, |sink| check(&context, sink)));
+                }
+                _ => {}
+            }
+        }
+        let kept = !in_body && !only_adds_rows(step.changes);
+        (findings, kept.then_some(context))
+    }
+
+    fn context(&self, position: usize, step: &'a Step<'a>) -> StatementContext<'a> {
         let statement = &self.statements[step.statement];
-        let risk = LazyRisk::new(step.changes, &step.before, self.input.version);
-        let next = self.trace.steps.get(position + 1);
-        let context = StatementContext {
+        let next = self.trace.steps[position + 1..]
+            .iter()
+            .find(|next| next.nesting != Nesting::Function);
+        StatementContext {
             changes: step.changes,
-            risk: &risk,
+            risk: LazyRisk::new(step.changes, &step.before, self.input.version),
             before: &step.before,
             after: next.map_or(&self.trace.end, |next| &next.before),
             end: &self.trace.end,
@@ -178,19 +227,65 @@ impl<'a> Script<'a, '_> {
             script: self.info,
             range: step.range,
             text: statement.text,
-            errors: if step.nested { &[] } else { &statement.errors },
+            errors: if step.nesting == Nesting::Script {
+                &statement.errors
+            } else {
+                &[]
+            },
             outer_errors: &statement.errors,
-            nested: step.nested,
+            nesting: step.nesting,
             at: statement.at,
             number: step.statement,
             version: self.input.version,
+        }
+    }
+
+    /// What rules for whole scripts find.
+    fn judge_whole(&self, statements: &[StatementContext<'_>], active: &[&Configured]) -> Vec<Finding> {
+        let first = self
+            .trace
+            .steps
+            .first()
+            .map(|step| self.statements[step.statement].at);
+        let source = &self.input.project.scripts[self.trace.script].source;
+        let context = ScriptContext {
+            script: self.info,
+            statements,
+            before: &self.trace.before,
+            end: &self.trace.end,
+            undoes_to: self.trace.undoes_to.as_ref(),
+            released_text: self
+                .input
+                .released
+                .and_then(|files| files.get(&source.file))
+                .map(|text| &**text),
+            project: self.input.project,
+            first: first.unwrap_or(Location {
+                script: self.trace.script,
+                segment: 0,
+                range: TextRange::empty(0),
+            }),
         };
         let mut findings = Vec::new();
         for rule in active {
-            if let Check::Statement(check) | Check::FirstOfScript(check) = rule.rule.check {
-                findings.extend(collect(rule, &[], |sink| check(&context, sink)));
+            if let Check::Script(check) = rule.rule.check {
+                findings.extend(collect(rule, self.statements, |sink| check(&context, sink)));
             }
         }
         findings
     }
+}
+
+/// Whether a statement does nothing but add rows that it spells out.
+fn only_adds_rows(changes: &[Change]) -> bool {
+    !changes.is_empty()
+        && changes.iter().all(|change| match change {
+            Change::Copy(_) => true,
+            Change::Query(query) => {
+                !query.writes.is_empty()
+                    && query.reads.is_empty()
+                    && query.writes.iter().all(|w| w.kind == WriteKind::Insert)
+            }
+            _ => false,
+        })
 }

@@ -15,7 +15,10 @@ pub(crate) fn apply(project: &Project, statements: &[Statement<'_>], findings: &
         let Some(statement) = statements.get(at) else {
             return true;
         };
-        let text = &project.scripts[place.script].segments[place.segment].text;
+        let Some(segment) = super::segment(&project.scripts[place.script], place.segment) else {
+            return true;
+        };
+        let text = &segment.text;
         let before = match at.checked_sub(1).map(|i| statements[i].at) {
             Some(previous) if (previous.script, previous.segment) == (place.script, place.segment) => {
                 previous.range.end
@@ -32,7 +35,7 @@ pub(crate) fn apply(project: &Project, statements: &[Statement<'_>], findings: &
                     .lines()
                     .take_while(|l| l.trim_start().starts_with("--")),
             )
-            .any(|line| ignores(line, finding.rule))
+            .any(|line| ignores(line, &finding.rule) || ignores(line, finding.kind))
     });
 }
 

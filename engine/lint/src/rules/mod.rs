@@ -1,65 +1,57 @@
-//! The rules, one file each.
+//! The rules, one file each, in a folder for each category.
 //!
-//! The two lists are written by the test `rules_are_listed` from this folder: add a file, run the tests, done.
+//! Each folder's lists are written by the test `rules_are_listed`: add a file, run the tests, done.
+
+use std::sync::LazyLock;
 
 use crate::rule::Rule;
 
+/// A rule and the source of its file.
+pub(crate) type Listed = (&'static Rule, &'static str);
+
+/// The rules of a folder.
 macro_rules! list {
     ($($module:ident)*) => {
-        /// Every rule and the source of its file.
-        pub(crate) static LISTED: &[(&Rule, &str)] =
+        /// Every rule of this folder and the source of its file.
+        pub(super) static LISTED: &[super::Listed] =
             &[$((&$module::RULE, include_str!(concat!(stringify!($module), ".rs")))),*];
-
-        /// Every rule, by name.
-        pub fn registry() -> &'static [&'static Rule] {
-            static RULES: &[&Rule] = &[$(&$module::RULE),*];
-            RULES
-        }
     };
 }
 
-mod add_check_not_valid;
-mod add_foreign_key_not_valid;
-mod breaking_rename;
-mod constraint_builds_index;
-mod data_loss;
-mod not_understood;
-mod refused_in_transaction;
-mod require_concurrent_index;
-mod require_concurrent_index_drop;
-mod require_concurrent_reindex;
-mod require_foreign_key_index;
-mod require_lock_timeout;
-mod require_primary_key;
-mod require_table_comment;
-mod require_tenant_column;
-mod scan_under_exclusive_lock;
-mod set_not_null_scan;
-mod snake_case;
-mod syntax_error;
-mod table_rewrite;
-mod unknown_effect;
+mod compliance;
+mod correctness;
+mod cqrs;
+mod documentation;
+mod multi_tenant;
+mod naming;
+mod own;
+mod performance;
+mod safety;
+mod security;
+mod structure;
 
-list! {
-    add_check_not_valid
-    add_foreign_key_not_valid
-    breaking_rename
-    constraint_builds_index
-    data_loss
-    not_understood
-    refused_in_transaction
-    require_concurrent_index
-    require_concurrent_index_drop
-    require_concurrent_reindex
-    require_foreign_key_index
-    require_lock_timeout
-    require_primary_key
-    require_table_comment
-    require_tenant_column
-    scan_under_exclusive_lock
-    set_not_null_scan
-    snake_case
-    syntax_error
-    table_rewrite
-    unknown_effect
+/// Every rule, by name, and the source of its file.
+pub(crate) static LISTED: LazyLock<Vec<Listed>> = LazyLock::new(|| {
+    let folders = [
+        compliance::LISTED,
+        correctness::LISTED,
+        cqrs::LISTED,
+        documentation::LISTED,
+        multi_tenant::LISTED,
+        naming::LISTED,
+        own::LISTED,
+        performance::LISTED,
+        safety::LISTED,
+        security::LISTED,
+        structure::LISTED,
+    ];
+    let mut rules = folders.concat();
+    rules.sort_by_key(|(rule, _)| rule.name);
+    rules
+});
+
+/// Every rule, by name.
+pub fn registry() -> &'static [&'static Rule] {
+    static RULES: LazyLock<Vec<&Rule>> = LazyLock::new(|| LISTED.iter().map(|(rule, _)| *rule).collect());
+    &RULES
 }

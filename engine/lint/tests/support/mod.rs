@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use confiture_lint::{Finding, Input, RuleSet, file_range};
+use confiture_lint::{Edit, Finding, Input, RuleSet, file_range};
 use confiture_project::{
     Config, Direction, Layout, Problem, Project, Script, Segment, SourceFile, TransactionMode,
 };
@@ -116,10 +116,7 @@ pub(crate) fn project(migrations: Vec<Migration>) -> Project {
 /// Lints migrations.
 pub(crate) fn lint(migrations: Vec<Migration>, rules: &RuleSet) -> (Project, Vec<Finding>) {
     let project = project(migrations);
-    let input = Input {
-        project: &project,
-        version: PgVersion::default(),
-    };
+    let input = Input::new(&project, PgVersion::default());
     let findings = confiture_lint::lint(&input, rules).findings;
     (project, findings)
 }
@@ -160,5 +157,18 @@ pub(crate) fn show(project: &Project, finding: &Finding) -> String {
 
 /// The names of the rules that found something, in order.
 pub(crate) fn found(findings: &[Finding]) -> Vec<&'static str> {
-    findings.iter().map(|f| f.rule).collect()
+    findings.iter().map(|f| f.kind).collect()
+}
+
+/// The text of the only file that edits are in, edited.
+pub(crate) fn edited(project: &Project, edits: &[Edit]) -> String {
+    let mut text = None;
+    let mut edits: Vec<&Edit> = edits.iter().collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.place));
+    for edit in edits {
+        let (source, range) = file_range(project, edit.place).expect("a place in the project");
+        let text = text.get_or_insert_with(|| source.text.to_string());
+        text.replace_range(range, &edit.text);
+    }
+    text.expect("edits")
 }

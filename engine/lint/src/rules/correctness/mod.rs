@@ -1,0 +1,13 @@
+//! Text that can't be understood.
+//!
+//! The lists below are written by the test `rules_are_listed` from this folder.
+
+mod not_understood;
+mod syntax_error;
+mod unknown_effect;
+
+list! {
+    not_understood
+    syntax_error
+    unknown_effect
+}
