@@ -4,43 +4,21 @@ mod lookahead;
 
 use crate::error::{SyntaxError, SyntaxErrorKind};
 use crate::keywords::category;
+use crate::kind;
 use crate::lexer::{Dialect, Lexer, Token, TokenKind, is_ident};
 use crate::parser;
 use crate::prepare::Prepared;
 use crate::range::TextRange;
+use crate::tree::{self, Kind};
 use tree_sitter::Tree;
 
 /// A broken statement longer than this is not traced; its error is where the tree's is.
 const MAX_TRACED_BYTES: usize = 1 << 20;
 
-/// True when the tree has errors or takes a keyword for a name where PostgreSQL would not.
-pub(crate) fn is_broken(prepared: &str, tree: &Tree) -> bool {
-    tree.root_node().has_error() || first_misread_token(prepared, tree).is_some()
-}
-
 /// PostgreSQL's scanner never takes a keyword for an identifier or SQL's own operators for an arbitrary one; the grammar's does
-/// where nothing else fits.
-fn first_misread_token(prepared: &str, tree: &Tree) -> Option<usize> {
-    let identifier = parser::language().id_for_node_kind("identifier", true);
-    let operator = parser::language().id_for_node_kind("operator", true);
-    let mut cursor = tree.walk();
-    loop {
-        let node = cursor.node();
-        let kind = node.kind_id();
-        if (kind == identifier && is_keyword(&prepared[node.byte_range()]))
-            || (kind == operator && is_sql_operator(&prepared[node.byte_range()]))
-        {
-            return Some(node.start_byte());
-        }
-        if cursor.goto_first_child() {
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return None;
-            }
-        }
-    }
+/// where nothing else fits. True for such a token.
+pub(crate) fn is_misread(kind: Kind, token: &str) -> bool {
+    (kind == kind::identifier && is_keyword(token)) || (kind == kind::operator && is_sql_operator(token))
 }
 
 fn is_sql_operator(text: &str) -> bool {
@@ -96,7 +74,7 @@ fn grammatical_failure(prepared: &Prepared<'_>, tree: &Tree) -> Option<usize> {
     } else {
         first_error(tree)
     };
-    let misread = first_misread_token(&prepared.text, tree);
+    let misread = tree::items(&prepared.text, tree, &prepared.shifts).misread;
     match (traced, misread) {
         (Some(traced), Some(misread)) => Some(traced.min(misread)),
         (traced, misread) => traced.or(misread),

@@ -4,1238 +4,2508 @@
 //! version of the grammar renames or drops is a compile error where it is used.
 #![allow(non_upper_case_globals, missing_docs)]
 
-pub const AexprConst: &str = "AexprConst";
-pub const AlterCollationStmt: &str = "AlterCollationStmt";
-pub const AlterCompositeTypeStmt: &str = "AlterCompositeTypeStmt";
-pub const AlterDatabaseSetStmt: &str = "AlterDatabaseSetStmt";
-pub const AlterDatabaseStmt: &str = "AlterDatabaseStmt";
-pub const AlterDefaultPrivilegesStmt: &str = "AlterDefaultPrivilegesStmt";
-pub const AlterDomainStmt: &str = "AlterDomainStmt";
-pub const AlterEnumStmt: &str = "AlterEnumStmt";
-pub const AlterEventTrigStmt: &str = "AlterEventTrigStmt";
-pub const AlterExtensionContentsStmt: &str = "AlterExtensionContentsStmt";
-pub const AlterExtensionStmt: &str = "AlterExtensionStmt";
-pub const AlterFdwStmt: &str = "AlterFdwStmt";
-pub const AlterForeignServerStmt: &str = "AlterForeignServerStmt";
-pub const AlterFunctionStmt: &str = "AlterFunctionStmt";
-pub const AlterGroupStmt: &str = "AlterGroupStmt";
-pub const AlterObjectDependsStmt: &str = "AlterObjectDependsStmt";
-pub const AlterObjectSchemaStmt: &str = "AlterObjectSchemaStmt";
-pub const AlterOpFamilyStmt: &str = "AlterOpFamilyStmt";
-pub const AlterOperatorStmt: &str = "AlterOperatorStmt";
-pub const AlterOptRoleElem: &str = "AlterOptRoleElem";
-pub const AlterOptRoleList: &str = "AlterOptRoleList";
-pub const AlterOwnerStmt: &str = "AlterOwnerStmt";
-pub const AlterPolicyStmt: &str = "AlterPolicyStmt";
-pub const AlterPublicationStmt: &str = "AlterPublicationStmt";
-pub const AlterRoleSetStmt: &str = "AlterRoleSetStmt";
-pub const AlterRoleStmt: &str = "AlterRoleStmt";
-pub const AlterSeqStmt: &str = "AlterSeqStmt";
-pub const AlterStatsStmt: &str = "AlterStatsStmt";
-pub const AlterSubscriptionStmt: &str = "AlterSubscriptionStmt";
-pub const AlterSystemStmt: &str = "AlterSystemStmt";
-pub const AlterTSConfigurationStmt: &str = "AlterTSConfigurationStmt";
-pub const AlterTSDictionaryStmt: &str = "AlterTSDictionaryStmt";
-pub const AlterTableStmt: &str = "AlterTableStmt";
-pub const AlterTblSpcStmt: &str = "AlterTblSpcStmt";
-pub const AlterTypeStmt: &str = "AlterTypeStmt";
-pub const AlterUserMappingStmt: &str = "AlterUserMappingStmt";
-pub const AnalyzeStmt: &str = "AnalyzeStmt";
-pub const BareColLabel: &str = "BareColLabel";
-pub const Bit: &str = "Bit";
-pub const BitWithLength: &str = "BitWithLength";
-pub const BitWithoutLength: &str = "BitWithoutLength";
-pub const CallStmt: &str = "CallStmt";
-pub const Character: &str = "Character";
-pub const CharacterWithLength: &str = "CharacterWithLength";
-pub const CharacterWithoutLength: &str = "CharacterWithoutLength";
-pub const CheckPointStmt: &str = "CheckPointStmt";
-pub const ClosePortalStmt: &str = "ClosePortalStmt";
-pub const ClusterStmt: &str = "ClusterStmt";
-pub const ColConstraint: &str = "ColConstraint";
-pub const ColConstraintElem: &str = "ColConstraintElem";
-pub const ColId: &str = "ColId";
-pub const ColLabel: &str = "ColLabel";
-pub const ColQualList: &str = "ColQualList";
-pub const CommentStmt: &str = "CommentStmt";
-pub const ConstBit: &str = "ConstBit";
-pub const ConstCharacter: &str = "ConstCharacter";
-pub const ConstDatetime: &str = "ConstDatetime";
-pub const ConstInterval: &str = "ConstInterval";
-pub const ConstTypename: &str = "ConstTypename";
-pub const ConstraintAttr: &str = "ConstraintAttr";
-pub const ConstraintAttributeElem: &str = "ConstraintAttributeElem";
-pub const ConstraintAttributeSpec: &str = "ConstraintAttributeSpec";
-pub const ConstraintElem: &str = "ConstraintElem";
-pub const ConstraintsSetStmt: &str = "ConstraintsSetStmt";
-pub const CopyStmt: &str = "CopyStmt";
-pub const CreateAmStmt: &str = "CreateAmStmt";
-pub const CreateAsStmt: &str = "CreateAsStmt";
-pub const CreateAssertionStmt: &str = "CreateAssertionStmt";
-pub const CreateCastStmt: &str = "CreateCastStmt";
-pub const CreateConversionStmt: &str = "CreateConversionStmt";
-pub const CreateDomainStmt: &str = "CreateDomainStmt";
-pub const CreateEventTrigStmt: &str = "CreateEventTrigStmt";
-pub const CreateExtensionStmt: &str = "CreateExtensionStmt";
-pub const CreateFdwStmt: &str = "CreateFdwStmt";
-pub const CreateForeignServerStmt: &str = "CreateForeignServerStmt";
-pub const CreateForeignTableStmt: &str = "CreateForeignTableStmt";
-pub const CreateFunctionStmt: &str = "CreateFunctionStmt";
-pub const CreateGroupStmt: &str = "CreateGroupStmt";
-pub const CreateMatViewStmt: &str = "CreateMatViewStmt";
-pub const CreateOpClassStmt: &str = "CreateOpClassStmt";
-pub const CreateOpFamilyStmt: &str = "CreateOpFamilyStmt";
-pub const CreateOptRoleElem: &str = "CreateOptRoleElem";
-pub const CreatePLangStmt: &str = "CreatePLangStmt";
-pub const CreatePolicyStmt: &str = "CreatePolicyStmt";
-pub const CreatePublicationStmt: &str = "CreatePublicationStmt";
-pub const CreateRoleStmt: &str = "CreateRoleStmt";
-pub const CreateSchemaStmt: &str = "CreateSchemaStmt";
-pub const CreateSeqStmt: &str = "CreateSeqStmt";
-pub const CreateStatsStmt: &str = "CreateStatsStmt";
-pub const CreateStmt: &str = "CreateStmt";
-pub const CreateSubscriptionStmt: &str = "CreateSubscriptionStmt";
-pub const CreateTableSpaceStmt: &str = "CreateTableSpaceStmt";
-pub const CreateTransformStmt: &str = "CreateTransformStmt";
-pub const CreateTrigStmt: &str = "CreateTrigStmt";
-pub const CreateUserMappingStmt: &str = "CreateUserMappingStmt";
-pub const CreateUserStmt: &str = "CreateUserStmt";
-pub const CreatedbStmt: &str = "CreatedbStmt";
-pub const DeallocateStmt: &str = "DeallocateStmt";
-pub const DeclareCursorStmt: &str = "DeclareCursorStmt";
-pub const DefACLAction: &str = "DefACLAction";
-pub const DefACLOption: &str = "DefACLOption";
-pub const DefACLOptionList: &str = "DefACLOptionList";
-pub const DefineStmt: &str = "DefineStmt";
-pub const DeleteStmt: &str = "DeleteStmt";
-pub const DiscardStmt: &str = "DiscardStmt";
-pub const DoStmt: &str = "DoStmt";
-pub const DomainConstraint: &str = "DomainConstraint";
-pub const DomainConstraintElem: &str = "DomainConstraintElem";
-pub const DropCastStmt: &str = "DropCastStmt";
-pub const DropOpClassStmt: &str = "DropOpClassStmt";
-pub const DropOpFamilyStmt: &str = "DropOpFamilyStmt";
-pub const DropOwnedStmt: &str = "DropOwnedStmt";
-pub const DropRoleStmt: &str = "DropRoleStmt";
-pub const DropStmt: &str = "DropStmt";
-pub const DropSubscriptionStmt: &str = "DropSubscriptionStmt";
-pub const DropTableSpaceStmt: &str = "DropTableSpaceStmt";
-pub const DropTransformStmt: &str = "DropTransformStmt";
-pub const DropUserMappingStmt: &str = "DropUserMappingStmt";
-pub const DropdbStmt: &str = "DropdbStmt";
-pub const ExclusionConstraintElem: &str = "ExclusionConstraintElem";
-pub const ExclusionConstraintList: &str = "ExclusionConstraintList";
-pub const ExecuteStmt: &str = "ExecuteStmt";
-pub const ExistingIndex: &str = "ExistingIndex";
-pub const ExplainStmt: &str = "ExplainStmt";
-pub const ExplainableStmt: &str = "ExplainableStmt";
-pub const FUNCTION_or_PROCEDURE: &str = "FUNCTION_or_PROCEDURE";
-pub const FetchStmt: &str = "FetchStmt";
-pub const FunctionSetResetClause: &str = "FunctionSetResetClause";
-pub const GenericType: &str = "GenericType";
-pub const GrantRoleStmt: &str = "GrantRoleStmt";
-pub const GrantStmt: &str = "GrantStmt";
-pub const I_or_F_const: &str = "I_or_F_const";
-pub const Iconst: &str = "Iconst";
-pub const ImportForeignSchemaStmt: &str = "ImportForeignSchemaStmt";
-pub const IndexStmt: &str = "IndexStmt";
-pub const InsertStmt: &str = "InsertStmt";
-pub const JsonType: &str = "JsonType";
-pub const ListenStmt: &str = "ListenStmt";
-pub const LoadStmt: &str = "LoadStmt";
-pub const LockStmt: &str = "LockStmt";
-pub const MathOp: &str = "MathOp";
-pub const MergeStmt: &str = "MergeStmt";
-pub const NonReservedWord: &str = "NonReservedWord";
-pub const NonReservedWord_or_Sconst: &str = "NonReservedWord_or_Sconst";
-pub const NotifyStmt: &str = "NotifyStmt";
-pub const Numeric: &str = "Numeric";
-pub const NumericOnly: &str = "NumericOnly";
-pub const NumericOnly_list: &str = "NumericOnly_list";
-pub const OnCommitOption: &str = "OnCommitOption";
-pub const OptConsTableSpace: &str = "OptConsTableSpace";
-pub const OptConstrFromTable: &str = "OptConstrFromTable";
-pub const OptInherit: &str = "OptInherit";
-pub const OptNoLog: &str = "OptNoLog";
-pub const OptParenthesizedSeqOptList: &str = "OptParenthesizedSeqOptList";
-pub const OptPartitionSpec: &str = "OptPartitionSpec";
-pub const OptRoleList: &str = "OptRoleList";
-pub const OptSchemaEltList: &str = "OptSchemaEltList";
-pub const OptSeqOptList: &str = "OptSeqOptList";
-pub const OptTableElementList: &str = "OptTableElementList";
-pub const OptTableFuncElementList: &str = "OptTableFuncElementList";
-pub const OptTableSpace: &str = "OptTableSpace";
-pub const OptTableSpaceOwner: &str = "OptTableSpaceOwner";
-pub const OptTemp: &str = "OptTemp";
-pub const OptTempTableName: &str = "OptTempTableName";
-pub const OptTypedTableElementList: &str = "OptTypedTableElementList";
-pub const OptWhereClause: &str = "OptWhereClause";
-pub const OptWith: &str = "OptWith";
-pub const PartitionBoundSpec: &str = "PartitionBoundSpec";
-pub const PartitionSpec: &str = "PartitionSpec";
-pub const PreparableStmt: &str = "PreparableStmt";
-pub const PrepareStmt: &str = "PrepareStmt";
-pub const PublicationObjSpec: &str = "PublicationObjSpec";
-pub const ReassignOwnedStmt: &str = "ReassignOwnedStmt";
-pub const RefreshMatViewStmt: &str = "RefreshMatViewStmt";
-pub const ReindexStmt: &str = "ReindexStmt";
-pub const RemoveAggrStmt: &str = "RemoveAggrStmt";
-pub const RemoveFuncStmt: &str = "RemoveFuncStmt";
-pub const RemoveOperStmt: &str = "RemoveOperStmt";
-pub const RenameStmt: &str = "RenameStmt";
-pub const ReturnStmt: &str = "ReturnStmt";
-pub const RevokeRoleStmt: &str = "RevokeRoleStmt";
-pub const RevokeStmt: &str = "RevokeStmt";
-pub const RoleId: &str = "RoleId";
-pub const RoleSpec: &str = "RoleSpec";
-pub const RowSecurityDefaultForCmd: &str = "RowSecurityDefaultForCmd";
-pub const RowSecurityDefaultPermissive: &str = "RowSecurityDefaultPermissive";
-pub const RowSecurityDefaultToRole: &str = "RowSecurityDefaultToRole";
-pub const RowSecurityOptionalExpr: &str = "RowSecurityOptionalExpr";
-pub const RowSecurityOptionalToRole: &str = "RowSecurityOptionalToRole";
-pub const RowSecurityOptionalWithCheck: &str = "RowSecurityOptionalWithCheck";
-pub const RuleActionList: &str = "RuleActionList";
-pub const RuleActionMulti: &str = "RuleActionMulti";
-pub const RuleActionStmt: &str = "RuleActionStmt";
-pub const RuleActionStmtOrEmpty: &str = "RuleActionStmtOrEmpty";
-pub const RuleStmt: &str = "RuleStmt";
-pub const Sconst: &str = "Sconst";
-pub const SecLabelStmt: &str = "SecLabelStmt";
-pub const SelectStmt: &str = "SelectStmt";
-pub const SeqOptElem: &str = "SeqOptElem";
-pub const SeqOptList: &str = "SeqOptList";
-pub const SetResetClause: &str = "SetResetClause";
-pub const SignedIconst: &str = "SignedIconst";
-pub const SimpleTypename: &str = "SimpleTypename";
-pub const TableConstraint: &str = "TableConstraint";
-pub const TableElement: &str = "TableElement";
-pub const TableElementList: &str = "TableElementList";
-pub const TableFuncElement: &str = "TableFuncElement";
-pub const TableFuncElementList: &str = "TableFuncElementList";
-pub const TableLikeClause: &str = "TableLikeClause";
-pub const TableLikeOption: &str = "TableLikeOption";
-pub const TableLikeOptionList: &str = "TableLikeOptionList";
-pub const TransactionStmt: &str = "TransactionStmt";
-pub const TransactionStmtLegacy: &str = "TransactionStmtLegacy";
-pub const TransitionOldOrNew: &str = "TransitionOldOrNew";
-pub const TransitionRelName: &str = "TransitionRelName";
-pub const TransitionRowOrTable: &str = "TransitionRowOrTable";
-pub const TriggerActionTime: &str = "TriggerActionTime";
-pub const TriggerEvents: &str = "TriggerEvents";
-pub const TriggerForOptEach: &str = "TriggerForOptEach";
-pub const TriggerForSpec: &str = "TriggerForSpec";
-pub const TriggerForType: &str = "TriggerForType";
-pub const TriggerFuncArg: &str = "TriggerFuncArg";
-pub const TriggerFuncArgs: &str = "TriggerFuncArgs";
-pub const TriggerOneEvent: &str = "TriggerOneEvent";
-pub const TriggerReferencing: &str = "TriggerReferencing";
-pub const TriggerTransition: &str = "TriggerTransition";
-pub const TriggerTransitions: &str = "TriggerTransitions";
-pub const TriggerWhen: &str = "TriggerWhen";
-pub const TruncateStmt: &str = "TruncateStmt";
-pub const TypedTableElement: &str = "TypedTableElement";
-pub const TypedTableElementList: &str = "TypedTableElementList";
-pub const Typename: &str = "Typename";
-pub const UnlistenStmt: &str = "UnlistenStmt";
-pub const UpdateStmt: &str = "UpdateStmt";
-pub const VacuumStmt: &str = "VacuumStmt";
-pub const VariableResetStmt: &str = "VariableResetStmt";
-pub const VariableSetStmt: &str = "VariableSetStmt";
-pub const VariableShowStmt: &str = "VariableShowStmt";
-pub const ViewStmt: &str = "ViewStmt";
-pub const a_expr: &str = "a_expr";
-pub const a_expr_prec: &str = "a_expr_prec";
-pub const access_method_clause: &str = "access_method_clause";
-pub const add_drop: &str = "add_drop";
-pub const aggr_arg: &str = "aggr_arg";
-pub const aggr_args: &str = "aggr_args";
-pub const aggr_args_list: &str = "aggr_args_list";
-pub const aggregate_with_argtypes: &str = "aggregate_with_argtypes";
-pub const aggregate_with_argtypes_list: &str = "aggregate_with_argtypes_list";
-pub const alias_clause: &str = "alias_clause";
-pub const all_Op: &str = "all_Op";
-pub const alter_column_default: &str = "alter_column_default";
-pub const alter_extension_opt_item: &str = "alter_extension_opt_item";
-pub const alter_extension_opt_list: &str = "alter_extension_opt_list";
-pub const alter_generic_option_elem: &str = "alter_generic_option_elem";
-pub const alter_generic_option_list: &str = "alter_generic_option_list";
-pub const alter_generic_options: &str = "alter_generic_options";
-pub const alter_identity_column_option: &str = "alter_identity_column_option";
-pub const alter_identity_column_option_list: &str = "alter_identity_column_option_list";
-pub const alter_table_cmd: &str = "alter_table_cmd";
-pub const alter_table_cmds: &str = "alter_table_cmds";
-pub const alter_type_cmd: &str = "alter_type_cmd";
-pub const alter_type_cmds: &str = "alter_type_cmds";
-pub const alter_using: &str = "alter_using";
-pub const alterfunc_opt_list: &str = "alterfunc_opt_list";
-pub const am_type: &str = "am_type";
-pub const analyze_keyword: &str = "analyze_keyword";
-pub const any_name: &str = "any_name";
-pub const any_name_list: &str = "any_name_list";
-pub const any_operator: &str = "any_operator";
-pub const any_with: &str = "any_with";
-pub const arg_class: &str = "arg_class";
-pub const array_expr: &str = "array_expr";
-pub const array_expr_list: &str = "array_expr_list";
-pub const attr_name: &str = "attr_name";
-pub const attrs: &str = "attrs";
-pub const auth_ident: &str = "auth_ident";
-pub const b_expr: &str = "b_expr";
-pub const b_expr_prec: &str = "b_expr_prec";
-pub const bare_label_keyword: &str = "bare_label_keyword";
-pub const bit_string_literal: &str = "bit_string_literal";
-pub const c_expr: &str = "c_expr";
-pub const case_arg: &str = "case_arg";
-pub const case_default: &str = "case_default";
-pub const case_expr: &str = "case_expr";
-pub const cast_context: &str = "cast_context";
-pub const character: &str = "character";
-pub const cluster_index_specification: &str = "cluster_index_specification";
-pub const col_name_keyword: &str = "col_name_keyword";
-pub const columnDef: &str = "columnDef";
-pub const columnElem: &str = "columnElem";
-pub const columnList: &str = "columnList";
-pub const columnOptions: &str = "columnOptions";
-pub const column_compression: &str = "column_compression";
-pub const column_storage: &str = "column_storage";
-pub const columnref: &str = "columnref";
-pub const comment: &str = "comment";
-pub const comment_text: &str = "comment_text";
-pub const common_func_opt_item: &str = "common_func_opt_item";
-pub const common_table_expr: &str = "common_table_expr";
-pub const constraints_set_list: &str = "constraints_set_list";
-pub const constraints_set_mode: &str = "constraints_set_mode";
-pub const copy_delimiter: &str = "copy_delimiter";
-pub const copy_file_name: &str = "copy_file_name";
-pub const copy_from: &str = "copy_from";
-pub const copy_generic_opt_arg: &str = "copy_generic_opt_arg";
-pub const copy_generic_opt_arg_list: &str = "copy_generic_opt_arg_list";
-pub const copy_generic_opt_arg_list_item: &str = "copy_generic_opt_arg_list_item";
-pub const copy_generic_opt_elem: &str = "copy_generic_opt_elem";
-pub const copy_generic_opt_list: &str = "copy_generic_opt_list";
-pub const copy_opt_item: &str = "copy_opt_item";
-pub const copy_opt_list: &str = "copy_opt_list";
-pub const copy_options: &str = "copy_options";
-pub const create_as_target: &str = "create_as_target";
-pub const create_extension_opt_item: &str = "create_extension_opt_item";
-pub const create_extension_opt_list: &str = "create_extension_opt_list";
-pub const create_generic_options: &str = "create_generic_options";
-pub const create_mv_target: &str = "create_mv_target";
-pub const createdb_opt_item: &str = "createdb_opt_item";
-pub const createdb_opt_items: &str = "createdb_opt_items";
-pub const createdb_opt_list: &str = "createdb_opt_list";
-pub const createdb_opt_name: &str = "createdb_opt_name";
-pub const createfunc_opt_item: &str = "createfunc_opt_item";
-pub const createfunc_opt_list: &str = "createfunc_opt_list";
-pub const cte_list: &str = "cte_list";
-pub const cube_clause: &str = "cube_clause";
-pub const cursor_name: &str = "cursor_name";
-pub const cursor_options: &str = "cursor_options";
-pub const def_arg: &str = "def_arg";
-pub const def_elem: &str = "def_elem";
-pub const def_list: &str = "def_list";
-pub const defacl_privilege_target: &str = "defacl_privilege_target";
-pub const definition: &str = "definition";
-pub const distinct_clause: &str = "distinct_clause";
-pub const document_or_content: &str = "document_or_content";
-pub const dollar_quoted_string: &str = "dollar_quoted_string";
-pub const dostmt_opt_item: &str = "dostmt_opt_item";
-pub const dostmt_opt_list: &str = "dostmt_opt_list";
-pub const drop_option: &str = "drop_option";
-pub const drop_option_list: &str = "drop_option_list";
-pub const drop_type_name: &str = "drop_type_name";
-pub const empty_grouping_set: &str = "empty_grouping_set";
-pub const enable_trigger: &str = "enable_trigger";
-pub const enum_val_list: &str = "enum_val_list";
-pub const escape_string_literal: &str = "escape_string_literal";
-pub const event: &str = "event";
-pub const event_trigger_value_list: &str = "event_trigger_value_list";
-pub const event_trigger_when_item: &str = "event_trigger_when_item";
-pub const event_trigger_when_list: &str = "event_trigger_when_list";
-pub const execute_param_clause: &str = "execute_param_clause";
-pub const explicit_row: &str = "explicit_row";
-pub const expr_list: &str = "expr_list";
-pub const extended_relation_expr: &str = "extended_relation_expr";
-pub const extract_arg: &str = "extract_arg";
-pub const extract_list: &str = "extract_list";
-pub const fdw_option: &str = "fdw_option";
-pub const fdw_options: &str = "fdw_options";
-pub const fetch_args: &str = "fetch_args";
-pub const file_name: &str = "file_name";
-pub const filter_clause: &str = "filter_clause";
-pub const first_or_next: &str = "first_or_next";
-pub const float_literal: &str = "float_literal";
-pub const for_locking_clause: &str = "for_locking_clause";
-pub const for_locking_item: &str = "for_locking_item";
-pub const for_locking_items: &str = "for_locking_items";
-pub const for_locking_strength: &str = "for_locking_strength";
-pub const foreign_server_version: &str = "foreign_server_version";
-pub const frame_bound: &str = "frame_bound";
-pub const frame_extent: &str = "frame_extent";
-pub const from_clause: &str = "from_clause";
-pub const from_in: &str = "from_in";
-pub const from_list: &str = "from_list";
-pub const func_alias_clause: &str = "func_alias_clause";
-pub const func_application: &str = "func_application";
-pub const func_arg: &str = "func_arg";
-pub const func_arg_expr: &str = "func_arg_expr";
-pub const func_arg_list: &str = "func_arg_list";
-pub const func_arg_list_opt: &str = "func_arg_list_opt";
-pub const func_arg_with_default: &str = "func_arg_with_default";
-pub const func_args: &str = "func_args";
-pub const func_args_list: &str = "func_args_list";
-pub const func_args_with_defaults: &str = "func_args_with_defaults";
-pub const func_args_with_defaults_list: &str = "func_args_with_defaults_list";
-pub const func_as: &str = "func_as";
-pub const func_expr: &str = "func_expr";
-pub const func_expr_common_subexpr: &str = "func_expr_common_subexpr";
-pub const func_expr_windowless: &str = "func_expr_windowless";
-pub const func_name: &str = "func_name";
-pub const func_return: &str = "func_return";
-pub const func_table: &str = "func_table";
-pub const func_type: &str = "func_type";
-pub const function_with_argtypes: &str = "function_with_argtypes";
-pub const function_with_argtypes_list: &str = "function_with_argtypes_list";
-pub const generated_when: &str = "generated_when";
-pub const generic_option_arg: &str = "generic_option_arg";
-pub const generic_option_elem: &str = "generic_option_elem";
-pub const generic_option_list: &str = "generic_option_list";
-pub const generic_option_name: &str = "generic_option_name";
-pub const generic_reset: &str = "generic_reset";
-pub const generic_set: &str = "generic_set";
-pub const grant_role_opt: &str = "grant_role_opt";
-pub const grant_role_opt_list: &str = "grant_role_opt_list";
-pub const grant_role_opt_value: &str = "grant_role_opt_value";
-pub const grantee: &str = "grantee";
-pub const grantee_list: &str = "grantee_list";
-pub const group_by_item: &str = "group_by_item";
-pub const group_by_list: &str = "group_by_list";
-pub const group_clause: &str = "group_clause";
-pub const grouping_sets_clause: &str = "grouping_sets_clause";
-pub const handler_name: &str = "handler_name";
-pub const hash_partbound: &str = "hash_partbound";
-pub const hash_partbound_elem: &str = "hash_partbound_elem";
-pub const having_clause: &str = "having_clause";
-pub const hex_string_literal: &str = "hex_string_literal";
-pub const identifier: &str = "identifier";
-pub const implicit_row: &str = "implicit_row";
-pub const import_qualification: &str = "import_qualification";
-pub const import_qualification_type: &str = "import_qualification_type";
-pub const index_elem: &str = "index_elem";
-pub const index_elem_options: &str = "index_elem_options";
-pub const index_including_params: &str = "index_including_params";
-pub const index_params: &str = "index_params";
-pub const index_partition_cmd: &str = "index_partition_cmd";
-pub const indirection: &str = "indirection";
-pub const indirection_el: &str = "indirection_el";
-pub const insert_column_item: &str = "insert_column_item";
-pub const insert_column_list: &str = "insert_column_list";
-pub const insert_rest: &str = "insert_rest";
-pub const insert_target: &str = "insert_target";
-pub const integer_literal: &str = "integer_literal";
-pub const interval_second: &str = "interval_second";
-pub const into_clause: &str = "into_clause";
-pub const iso_level: &str = "iso_level";
-pub const join_qual: &str = "join_qual";
-pub const join_type: &str = "join_type";
-pub const joined_table: &str = "joined_table";
-pub const json_aggregate_func: &str = "json_aggregate_func";
-pub const json_argument: &str = "json_argument";
-pub const json_arguments: &str = "json_arguments";
-pub const json_array_aggregate_order_by_clause_opt: &str = "json_array_aggregate_order_by_clause_opt";
-pub const json_array_constructor_null_clause_opt: &str = "json_array_constructor_null_clause_opt";
-pub const json_behavior: &str = "json_behavior";
-pub const json_behavior_clause_opt: &str = "json_behavior_clause_opt";
-pub const json_behavior_type: &str = "json_behavior_type";
-pub const json_format_clause: &str = "json_format_clause";
-pub const json_format_clause_opt: &str = "json_format_clause_opt";
-pub const json_key_uniqueness_constraint_opt: &str = "json_key_uniqueness_constraint_opt";
-pub const json_name_and_value: &str = "json_name_and_value";
-pub const json_name_and_value_list: &str = "json_name_and_value_list";
-pub const json_object_constructor_null_clause_opt: &str = "json_object_constructor_null_clause_opt";
-pub const json_on_error_clause_opt: &str = "json_on_error_clause_opt";
-pub const json_passing_clause_opt: &str = "json_passing_clause_opt";
-pub const json_predicate_type_constraint: &str = "json_predicate_type_constraint";
-pub const json_quotes_clause_opt: &str = "json_quotes_clause_opt";
-pub const json_returning_clause_opt: &str = "json_returning_clause_opt";
-pub const json_table: &str = "json_table";
-pub const json_table_column_definition: &str = "json_table_column_definition";
-pub const json_table_column_definition_list: &str = "json_table_column_definition_list";
-pub const json_table_column_path_clause_opt: &str = "json_table_column_path_clause_opt";
-pub const json_table_path_name_opt: &str = "json_table_path_name_opt";
-pub const json_value_expr: &str = "json_value_expr";
-pub const json_value_expr_list: &str = "json_value_expr_list";
-pub const json_wrapper_behavior: &str = "json_wrapper_behavior";
-pub const key_action: &str = "key_action";
-pub const key_actions: &str = "key_actions";
-pub const key_delete: &str = "key_delete";
-pub const key_match: &str = "key_match";
-pub const key_update: &str = "key_update";
-pub const kw_abort: &str = "kw_abort";
-pub const kw_absent: &str = "kw_absent";
-pub const kw_absolute: &str = "kw_absolute";
-pub const kw_access: &str = "kw_access";
-pub const kw_action: &str = "kw_action";
-pub const kw_add: &str = "kw_add";
-pub const kw_admin: &str = "kw_admin";
-pub const kw_after: &str = "kw_after";
-pub const kw_aggregate: &str = "kw_aggregate";
-pub const kw_all: &str = "kw_all";
-pub const kw_also: &str = "kw_also";
-pub const kw_alter: &str = "kw_alter";
-pub const kw_always: &str = "kw_always";
-pub const kw_analyse: &str = "kw_analyse";
-pub const kw_analyze: &str = "kw_analyze";
-pub const kw_and: &str = "kw_and";
-pub const kw_any: &str = "kw_any";
-pub const kw_array: &str = "kw_array";
-pub const kw_as: &str = "kw_as";
-pub const kw_asc: &str = "kw_asc";
-pub const kw_asensitive: &str = "kw_asensitive";
-pub const kw_assertion: &str = "kw_assertion";
-pub const kw_assignment: &str = "kw_assignment";
-pub const kw_asymmetric: &str = "kw_asymmetric";
-pub const kw_at: &str = "kw_at";
-pub const kw_atomic: &str = "kw_atomic";
-pub const kw_attach: &str = "kw_attach";
-pub const kw_attribute: &str = "kw_attribute";
-pub const kw_authorization: &str = "kw_authorization";
-pub const kw_backward: &str = "kw_backward";
-pub const kw_before: &str = "kw_before";
-pub const kw_begin: &str = "kw_begin";
-pub const kw_between: &str = "kw_between";
-pub const kw_bigint: &str = "kw_bigint";
-pub const kw_binary: &str = "kw_binary";
-pub const kw_bit: &str = "kw_bit";
-pub const kw_boolean: &str = "kw_boolean";
-pub const kw_both: &str = "kw_both";
-pub const kw_breadth: &str = "kw_breadth";
-pub const kw_by: &str = "kw_by";
-pub const kw_cache: &str = "kw_cache";
-pub const kw_call: &str = "kw_call";
-pub const kw_called: &str = "kw_called";
-pub const kw_cascade: &str = "kw_cascade";
-pub const kw_cascaded: &str = "kw_cascaded";
-pub const kw_case: &str = "kw_case";
-pub const kw_cast: &str = "kw_cast";
-pub const kw_catalog: &str = "kw_catalog";
-pub const kw_chain: &str = "kw_chain";
-pub const kw_char: &str = "kw_char";
-pub const kw_character: &str = "kw_character";
-pub const kw_characteristics: &str = "kw_characteristics";
-pub const kw_check: &str = "kw_check";
-pub const kw_checkpoint: &str = "kw_checkpoint";
-pub const kw_class: &str = "kw_class";
-pub const kw_close: &str = "kw_close";
-pub const kw_cluster: &str = "kw_cluster";
-pub const kw_coalesce: &str = "kw_coalesce";
-pub const kw_collate: &str = "kw_collate";
-pub const kw_collation: &str = "kw_collation";
-pub const kw_column: &str = "kw_column";
-pub const kw_columns: &str = "kw_columns";
-pub const kw_comment: &str = "kw_comment";
-pub const kw_comments: &str = "kw_comments";
-pub const kw_commit: &str = "kw_commit";
-pub const kw_committed: &str = "kw_committed";
-pub const kw_compression: &str = "kw_compression";
-pub const kw_concurrently: &str = "kw_concurrently";
-pub const kw_conditional: &str = "kw_conditional";
-pub const kw_configuration: &str = "kw_configuration";
-pub const kw_conflict: &str = "kw_conflict";
-pub const kw_connection: &str = "kw_connection";
-pub const kw_constraint: &str = "kw_constraint";
-pub const kw_constraints: &str = "kw_constraints";
-pub const kw_content: &str = "kw_content";
-pub const kw_continue: &str = "kw_continue";
-pub const kw_conversion: &str = "kw_conversion";
-pub const kw_copy: &str = "kw_copy";
-pub const kw_cost: &str = "kw_cost";
-pub const kw_create: &str = "kw_create";
-pub const kw_cross: &str = "kw_cross";
-pub const kw_csv: &str = "kw_csv";
-pub const kw_cube: &str = "kw_cube";
-pub const kw_current: &str = "kw_current";
-pub const kw_current_catalog: &str = "kw_current_catalog";
-pub const kw_current_date: &str = "kw_current_date";
-pub const kw_current_role: &str = "kw_current_role";
-pub const kw_current_schema: &str = "kw_current_schema";
-pub const kw_current_time: &str = "kw_current_time";
-pub const kw_current_timestamp: &str = "kw_current_timestamp";
-pub const kw_current_user: &str = "kw_current_user";
-pub const kw_cursor: &str = "kw_cursor";
-pub const kw_cycle: &str = "kw_cycle";
-pub const kw_data: &str = "kw_data";
-pub const kw_database: &str = "kw_database";
-pub const kw_day: &str = "kw_day";
-pub const kw_deallocate: &str = "kw_deallocate";
-pub const kw_dec: &str = "kw_dec";
-pub const kw_decimal: &str = "kw_decimal";
-pub const kw_declare: &str = "kw_declare";
-pub const kw_default: &str = "kw_default";
-pub const kw_defaults: &str = "kw_defaults";
-pub const kw_deferrable: &str = "kw_deferrable";
-pub const kw_deferred: &str = "kw_deferred";
-pub const kw_definer: &str = "kw_definer";
-pub const kw_delete: &str = "kw_delete";
-pub const kw_delimiter: &str = "kw_delimiter";
-pub const kw_delimiters: &str = "kw_delimiters";
-pub const kw_depends: &str = "kw_depends";
-pub const kw_depth: &str = "kw_depth";
-pub const kw_desc: &str = "kw_desc";
-pub const kw_detach: &str = "kw_detach";
-pub const kw_dictionary: &str = "kw_dictionary";
-pub const kw_disable: &str = "kw_disable";
-pub const kw_discard: &str = "kw_discard";
-pub const kw_distinct: &str = "kw_distinct";
-pub const kw_do: &str = "kw_do";
-pub const kw_document: &str = "kw_document";
-pub const kw_domain: &str = "kw_domain";
-pub const kw_double: &str = "kw_double";
-pub const kw_drop: &str = "kw_drop";
-pub const kw_each: &str = "kw_each";
-pub const kw_else: &str = "kw_else";
-pub const kw_empty: &str = "kw_empty";
-pub const kw_enable: &str = "kw_enable";
-pub const kw_encoding: &str = "kw_encoding";
-pub const kw_encrypted: &str = "kw_encrypted";
-pub const kw_end: &str = "kw_end";
-pub const kw_enforced: &str = "kw_enforced";
-pub const kw_enum: &str = "kw_enum";
-pub const kw_error: &str = "kw_error";
-pub const kw_escape: &str = "kw_escape";
-pub const kw_event: &str = "kw_event";
-pub const kw_except: &str = "kw_except";
-pub const kw_exclude: &str = "kw_exclude";
-pub const kw_excluding: &str = "kw_excluding";
-pub const kw_exclusive: &str = "kw_exclusive";
-pub const kw_execute: &str = "kw_execute";
-pub const kw_exists: &str = "kw_exists";
-pub const kw_explain: &str = "kw_explain";
-pub const kw_expression: &str = "kw_expression";
-pub const kw_extension: &str = "kw_extension";
-pub const kw_external: &str = "kw_external";
-pub const kw_extract: &str = "kw_extract";
-pub const kw_false: &str = "kw_false";
-pub const kw_family: &str = "kw_family";
-pub const kw_fetch: &str = "kw_fetch";
-pub const kw_filter: &str = "kw_filter";
-pub const kw_finalize: &str = "kw_finalize";
-pub const kw_first: &str = "kw_first";
-pub const kw_float: &str = "kw_float";
-pub const kw_following: &str = "kw_following";
-pub const kw_for: &str = "kw_for";
-pub const kw_force: &str = "kw_force";
-pub const kw_foreign: &str = "kw_foreign";
-pub const kw_format: &str = "kw_format";
-pub const kw_forward: &str = "kw_forward";
-pub const kw_freeze: &str = "kw_freeze";
-pub const kw_from: &str = "kw_from";
-pub const kw_full: &str = "kw_full";
-pub const kw_function: &str = "kw_function";
-pub const kw_functions: &str = "kw_functions";
-pub const kw_generated: &str = "kw_generated";
-pub const kw_global: &str = "kw_global";
-pub const kw_grant: &str = "kw_grant";
-pub const kw_granted: &str = "kw_granted";
-pub const kw_greatest: &str = "kw_greatest";
-pub const kw_group: &str = "kw_group";
-pub const kw_grouping: &str = "kw_grouping";
-pub const kw_groups: &str = "kw_groups";
-pub const kw_handler: &str = "kw_handler";
-pub const kw_having: &str = "kw_having";
-pub const kw_header: &str = "kw_header";
-pub const kw_hold: &str = "kw_hold";
-pub const kw_hour: &str = "kw_hour";
-pub const kw_identity: &str = "kw_identity";
-pub const kw_if: &str = "kw_if";
-pub const kw_ilike: &str = "kw_ilike";
-pub const kw_immediate: &str = "kw_immediate";
-pub const kw_immutable: &str = "kw_immutable";
-pub const kw_implicit: &str = "kw_implicit";
-pub const kw_import: &str = "kw_import";
-pub const kw_in: &str = "kw_in";
-pub const kw_include: &str = "kw_include";
-pub const kw_including: &str = "kw_including";
-pub const kw_increment: &str = "kw_increment";
-pub const kw_indent: &str = "kw_indent";
-pub const kw_index: &str = "kw_index";
-pub const kw_indexes: &str = "kw_indexes";
-pub const kw_inherit: &str = "kw_inherit";
-pub const kw_inherits: &str = "kw_inherits";
-pub const kw_initially: &str = "kw_initially";
-pub const kw_inline: &str = "kw_inline";
-pub const kw_inner: &str = "kw_inner";
-pub const kw_inout: &str = "kw_inout";
-pub const kw_input: &str = "kw_input";
-pub const kw_insensitive: &str = "kw_insensitive";
-pub const kw_insert: &str = "kw_insert";
-pub const kw_instead: &str = "kw_instead";
-pub const kw_int: &str = "kw_int";
-pub const kw_integer: &str = "kw_integer";
-pub const kw_intersect: &str = "kw_intersect";
-pub const kw_interval: &str = "kw_interval";
-pub const kw_into: &str = "kw_into";
-pub const kw_invoker: &str = "kw_invoker";
-pub const kw_is: &str = "kw_is";
-pub const kw_isnull: &str = "kw_isnull";
-pub const kw_isolation: &str = "kw_isolation";
-pub const kw_join: &str = "kw_join";
-pub const kw_json: &str = "kw_json";
-pub const kw_json_array: &str = "kw_json_array";
-pub const kw_json_arrayagg: &str = "kw_json_arrayagg";
-pub const kw_json_exists: &str = "kw_json_exists";
-pub const kw_json_object: &str = "kw_json_object";
-pub const kw_json_objectagg: &str = "kw_json_objectagg";
-pub const kw_json_query: &str = "kw_json_query";
-pub const kw_json_scalar: &str = "kw_json_scalar";
-pub const kw_json_serialize: &str = "kw_json_serialize";
-pub const kw_json_table: &str = "kw_json_table";
-pub const kw_json_value: &str = "kw_json_value";
-pub const kw_keep: &str = "kw_keep";
-pub const kw_key: &str = "kw_key";
-pub const kw_keys: &str = "kw_keys";
-pub const kw_label: &str = "kw_label";
-pub const kw_language: &str = "kw_language";
-pub const kw_large: &str = "kw_large";
-pub const kw_last: &str = "kw_last";
-pub const kw_lateral: &str = "kw_lateral";
-pub const kw_leading: &str = "kw_leading";
-pub const kw_leakproof: &str = "kw_leakproof";
-pub const kw_least: &str = "kw_least";
-pub const kw_left: &str = "kw_left";
-pub const kw_level: &str = "kw_level";
-pub const kw_like: &str = "kw_like";
-pub const kw_limit: &str = "kw_limit";
-pub const kw_listen: &str = "kw_listen";
-pub const kw_load: &str = "kw_load";
-pub const kw_local: &str = "kw_local";
-pub const kw_localtime: &str = "kw_localtime";
-pub const kw_localtimestamp: &str = "kw_localtimestamp";
-pub const kw_location: &str = "kw_location";
-pub const kw_lock: &str = "kw_lock";
-pub const kw_locked: &str = "kw_locked";
-pub const kw_logged: &str = "kw_logged";
-pub const kw_mapping: &str = "kw_mapping";
-pub const kw_match: &str = "kw_match";
-pub const kw_matched: &str = "kw_matched";
-pub const kw_materialized: &str = "kw_materialized";
-pub const kw_maxvalue: &str = "kw_maxvalue";
-pub const kw_merge: &str = "kw_merge";
-pub const kw_merge_action: &str = "kw_merge_action";
-pub const kw_method: &str = "kw_method";
-pub const kw_minute: &str = "kw_minute";
-pub const kw_minvalue: &str = "kw_minvalue";
-pub const kw_mode: &str = "kw_mode";
-pub const kw_month: &str = "kw_month";
-pub const kw_move: &str = "kw_move";
-pub const kw_name: &str = "kw_name";
-pub const kw_names: &str = "kw_names";
-pub const kw_national: &str = "kw_national";
-pub const kw_natural: &str = "kw_natural";
-pub const kw_nchar: &str = "kw_nchar";
-pub const kw_nested: &str = "kw_nested";
-pub const kw_new: &str = "kw_new";
-pub const kw_next: &str = "kw_next";
-pub const kw_nfc: &str = "kw_nfc";
-pub const kw_nfd: &str = "kw_nfd";
-pub const kw_nfkc: &str = "kw_nfkc";
-pub const kw_nfkd: &str = "kw_nfkd";
-pub const kw_no: &str = "kw_no";
-pub const kw_none: &str = "kw_none";
-pub const kw_normalize: &str = "kw_normalize";
-pub const kw_normalized: &str = "kw_normalized";
-pub const kw_not: &str = "kw_not";
-pub const kw_nothing: &str = "kw_nothing";
-pub const kw_notify: &str = "kw_notify";
-pub const kw_notnull: &str = "kw_notnull";
-pub const kw_nowait: &str = "kw_nowait";
-pub const kw_null: &str = "kw_null";
-pub const kw_nullif: &str = "kw_nullif";
-pub const kw_nulls: &str = "kw_nulls";
-pub const kw_numeric: &str = "kw_numeric";
-pub const kw_object: &str = "kw_object";
-pub const kw_objects: &str = "kw_objects";
-pub const kw_of: &str = "kw_of";
-pub const kw_off: &str = "kw_off";
-pub const kw_offset: &str = "kw_offset";
-pub const kw_oids: &str = "kw_oids";
-pub const kw_old: &str = "kw_old";
-pub const kw_omit: &str = "kw_omit";
-pub const kw_on: &str = "kw_on";
-pub const kw_only: &str = "kw_only";
-pub const kw_operator: &str = "kw_operator";
-pub const kw_option: &str = "kw_option";
-pub const kw_options: &str = "kw_options";
-pub const kw_or: &str = "kw_or";
-pub const kw_order: &str = "kw_order";
-pub const kw_ordinality: &str = "kw_ordinality";
-pub const kw_others: &str = "kw_others";
-pub const kw_out: &str = "kw_out";
-pub const kw_outer: &str = "kw_outer";
-pub const kw_over: &str = "kw_over";
-pub const kw_overlaps: &str = "kw_overlaps";
-pub const kw_overlay: &str = "kw_overlay";
-pub const kw_overriding: &str = "kw_overriding";
-pub const kw_owned: &str = "kw_owned";
-pub const kw_owner: &str = "kw_owner";
-pub const kw_parallel: &str = "kw_parallel";
-pub const kw_parameter: &str = "kw_parameter";
-pub const kw_parser: &str = "kw_parser";
-pub const kw_partial: &str = "kw_partial";
-pub const kw_partition: &str = "kw_partition";
-pub const kw_passing: &str = "kw_passing";
-pub const kw_password: &str = "kw_password";
-pub const kw_path: &str = "kw_path";
-pub const kw_period: &str = "kw_period";
-pub const kw_placing: &str = "kw_placing";
-pub const kw_plan: &str = "kw_plan";
-pub const kw_plans: &str = "kw_plans";
-pub const kw_policy: &str = "kw_policy";
-pub const kw_position: &str = "kw_position";
-pub const kw_preceding: &str = "kw_preceding";
-pub const kw_precision: &str = "kw_precision";
-pub const kw_prepare: &str = "kw_prepare";
-pub const kw_prepared: &str = "kw_prepared";
-pub const kw_preserve: &str = "kw_preserve";
-pub const kw_primary: &str = "kw_primary";
-pub const kw_prior: &str = "kw_prior";
-pub const kw_privileges: &str = "kw_privileges";
-pub const kw_procedural: &str = "kw_procedural";
-pub const kw_procedure: &str = "kw_procedure";
-pub const kw_procedures: &str = "kw_procedures";
-pub const kw_program: &str = "kw_program";
-pub const kw_publication: &str = "kw_publication";
-pub const kw_quote: &str = "kw_quote";
-pub const kw_quotes: &str = "kw_quotes";
-pub const kw_range: &str = "kw_range";
-pub const kw_read: &str = "kw_read";
-pub const kw_real: &str = "kw_real";
-pub const kw_reassign: &str = "kw_reassign";
-pub const kw_recursive: &str = "kw_recursive";
-pub const kw_ref: &str = "kw_ref";
-pub const kw_references: &str = "kw_references";
-pub const kw_referencing: &str = "kw_referencing";
-pub const kw_refresh: &str = "kw_refresh";
-pub const kw_reindex: &str = "kw_reindex";
-pub const kw_relative: &str = "kw_relative";
-pub const kw_release: &str = "kw_release";
-pub const kw_rename: &str = "kw_rename";
-pub const kw_repeatable: &str = "kw_repeatable";
-pub const kw_replace: &str = "kw_replace";
-pub const kw_replica: &str = "kw_replica";
-pub const kw_reset: &str = "kw_reset";
-pub const kw_restart: &str = "kw_restart";
-pub const kw_restrict: &str = "kw_restrict";
-pub const kw_return: &str = "kw_return";
-pub const kw_returning: &str = "kw_returning";
-pub const kw_returns: &str = "kw_returns";
-pub const kw_revoke: &str = "kw_revoke";
-pub const kw_right: &str = "kw_right";
-pub const kw_role: &str = "kw_role";
-pub const kw_rollback: &str = "kw_rollback";
-pub const kw_rollup: &str = "kw_rollup";
-pub const kw_routine: &str = "kw_routine";
-pub const kw_routines: &str = "kw_routines";
-pub const kw_row: &str = "kw_row";
-pub const kw_rows: &str = "kw_rows";
-pub const kw_rule: &str = "kw_rule";
-pub const kw_savepoint: &str = "kw_savepoint";
-pub const kw_scalar: &str = "kw_scalar";
-pub const kw_schema: &str = "kw_schema";
-pub const kw_schemas: &str = "kw_schemas";
-pub const kw_scroll: &str = "kw_scroll";
-pub const kw_search: &str = "kw_search";
-pub const kw_second: &str = "kw_second";
-pub const kw_security: &str = "kw_security";
-pub const kw_select: &str = "kw_select";
-pub const kw_sequence: &str = "kw_sequence";
-pub const kw_sequences: &str = "kw_sequences";
-pub const kw_serializable: &str = "kw_serializable";
-pub const kw_server: &str = "kw_server";
-pub const kw_session: &str = "kw_session";
-pub const kw_session_user: &str = "kw_session_user";
-pub const kw_set: &str = "kw_set";
-pub const kw_setof: &str = "kw_setof";
-pub const kw_sets: &str = "kw_sets";
-pub const kw_share: &str = "kw_share";
-pub const kw_show: &str = "kw_show";
-pub const kw_similar: &str = "kw_similar";
-pub const kw_simple: &str = "kw_simple";
-pub const kw_skip: &str = "kw_skip";
-pub const kw_smallint: &str = "kw_smallint";
-pub const kw_snapshot: &str = "kw_snapshot";
-pub const kw_some: &str = "kw_some";
-pub const kw_source: &str = "kw_source";
-pub const kw_sql: &str = "kw_sql";
-pub const kw_stable: &str = "kw_stable";
-pub const kw_standalone: &str = "kw_standalone";
-pub const kw_start: &str = "kw_start";
-pub const kw_statement: &str = "kw_statement";
-pub const kw_statistics: &str = "kw_statistics";
-pub const kw_stdin: &str = "kw_stdin";
-pub const kw_stdout: &str = "kw_stdout";
-pub const kw_storage: &str = "kw_storage";
-pub const kw_stored: &str = "kw_stored";
-pub const kw_strict: &str = "kw_strict";
-pub const kw_string: &str = "kw_string";
-pub const kw_strip: &str = "kw_strip";
-pub const kw_subscription: &str = "kw_subscription";
-pub const kw_substring: &str = "kw_substring";
-pub const kw_support: &str = "kw_support";
-pub const kw_symmetric: &str = "kw_symmetric";
-pub const kw_sysid: &str = "kw_sysid";
-pub const kw_system: &str = "kw_system";
-pub const kw_system_user: &str = "kw_system_user";
-pub const kw_table: &str = "kw_table";
-pub const kw_tables: &str = "kw_tables";
-pub const kw_tablesample: &str = "kw_tablesample";
-pub const kw_tablespace: &str = "kw_tablespace";
-pub const kw_target: &str = "kw_target";
-pub const kw_temp: &str = "kw_temp";
-pub const kw_template: &str = "kw_template";
-pub const kw_temporary: &str = "kw_temporary";
-pub const kw_text: &str = "kw_text";
-pub const kw_then: &str = "kw_then";
-pub const kw_ties: &str = "kw_ties";
-pub const kw_time: &str = "kw_time";
-pub const kw_timestamp: &str = "kw_timestamp";
-pub const kw_to: &str = "kw_to";
-pub const kw_trailing: &str = "kw_trailing";
-pub const kw_transaction: &str = "kw_transaction";
-pub const kw_transform: &str = "kw_transform";
-pub const kw_treat: &str = "kw_treat";
-pub const kw_trigger: &str = "kw_trigger";
-pub const kw_trim: &str = "kw_trim";
-pub const kw_true: &str = "kw_true";
-pub const kw_truncate: &str = "kw_truncate";
-pub const kw_trusted: &str = "kw_trusted";
-pub const kw_type: &str = "kw_type";
-pub const kw_types: &str = "kw_types";
-pub const kw_uescape: &str = "kw_uescape";
-pub const kw_unbounded: &str = "kw_unbounded";
-pub const kw_uncommitted: &str = "kw_uncommitted";
-pub const kw_unconditional: &str = "kw_unconditional";
-pub const kw_unencrypted: &str = "kw_unencrypted";
-pub const kw_union: &str = "kw_union";
-pub const kw_unique: &str = "kw_unique";
-pub const kw_unknown: &str = "kw_unknown";
-pub const kw_unlisten: &str = "kw_unlisten";
-pub const kw_unlogged: &str = "kw_unlogged";
-pub const kw_until: &str = "kw_until";
-pub const kw_update: &str = "kw_update";
-pub const kw_user: &str = "kw_user";
-pub const kw_using: &str = "kw_using";
-pub const kw_vacuum: &str = "kw_vacuum";
-pub const kw_valid: &str = "kw_valid";
-pub const kw_validate: &str = "kw_validate";
-pub const kw_validator: &str = "kw_validator";
-pub const kw_value: &str = "kw_value";
-pub const kw_values: &str = "kw_values";
-pub const kw_varchar: &str = "kw_varchar";
-pub const kw_variadic: &str = "kw_variadic";
-pub const kw_varying: &str = "kw_varying";
-pub const kw_verbose: &str = "kw_verbose";
-pub const kw_version: &str = "kw_version";
-pub const kw_view: &str = "kw_view";
-pub const kw_views: &str = "kw_views";
-pub const kw_virtual: &str = "kw_virtual";
-pub const kw_volatile: &str = "kw_volatile";
-pub const kw_when: &str = "kw_when";
-pub const kw_where: &str = "kw_where";
-pub const kw_whitespace: &str = "kw_whitespace";
-pub const kw_window: &str = "kw_window";
-pub const kw_with: &str = "kw_with";
-pub const kw_within: &str = "kw_within";
-pub const kw_without: &str = "kw_without";
-pub const kw_work: &str = "kw_work";
-pub const kw_wrapper: &str = "kw_wrapper";
-pub const kw_write: &str = "kw_write";
-pub const kw_xml: &str = "kw_xml";
-pub const kw_xmlattributes: &str = "kw_xmlattributes";
-pub const kw_xmlconcat: &str = "kw_xmlconcat";
-pub const kw_xmlelement: &str = "kw_xmlelement";
-pub const kw_xmlexists: &str = "kw_xmlexists";
-pub const kw_xmlforest: &str = "kw_xmlforest";
-pub const kw_xmlnamespaces: &str = "kw_xmlnamespaces";
-pub const kw_xmlparse: &str = "kw_xmlparse";
-pub const kw_xmlpi: &str = "kw_xmlpi";
-pub const kw_xmlroot: &str = "kw_xmlroot";
-pub const kw_xmlserialize: &str = "kw_xmlserialize";
-pub const kw_xmltable: &str = "kw_xmltable";
-pub const kw_year: &str = "kw_year";
-pub const kw_yes: &str = "kw_yes";
-pub const kw_zone: &str = "kw_zone";
-pub const limit_clause: &str = "limit_clause";
-pub const lock_type: &str = "lock_type";
-pub const locked_rels_list: &str = "locked_rels_list";
-pub const merge_delete: &str = "merge_delete";
-pub const merge_insert: &str = "merge_insert";
-pub const merge_update: &str = "merge_update";
-pub const merge_values_clause: &str = "merge_values_clause";
-pub const merge_when_clause: &str = "merge_when_clause";
-pub const merge_when_list: &str = "merge_when_list";
-pub const merge_when_tgt_matched: &str = "merge_when_tgt_matched";
-pub const merge_when_tgt_not_matched: &str = "merge_when_tgt_not_matched";
-pub const name: &str = "name";
-pub const name_list: &str = "name_list";
-pub const notify_payload: &str = "notify_payload";
-pub const object_type_any_name: &str = "object_type_any_name";
-pub const object_type_name: &str = "object_type_name";
-pub const object_type_name_on_any_name: &str = "object_type_name_on_any_name";
-pub const offset_clause: &str = "offset_clause";
-pub const old_aggr_definition: &str = "old_aggr_definition";
-pub const old_aggr_elem: &str = "old_aggr_elem";
-pub const old_aggr_list: &str = "old_aggr_list";
-pub const opclass_drop: &str = "opclass_drop";
-pub const opclass_drop_list: &str = "opclass_drop_list";
-pub const opclass_item: &str = "opclass_item";
-pub const opclass_item_list: &str = "opclass_item_list";
-pub const opclass_purpose: &str = "opclass_purpose";
-pub const oper_argtypes: &str = "oper_argtypes";
-pub const operator: &str = "operator";
-pub const operator_def_arg: &str = "operator_def_arg";
-pub const operator_def_elem: &str = "operator_def_elem";
-pub const operator_def_list: &str = "operator_def_list";
-pub const operator_with_argtypes: &str = "operator_with_argtypes";
-pub const operator_with_argtypes_list: &str = "operator_with_argtypes_list";
-pub const opt_alias_clause: &str = "opt_alias_clause";
-pub const opt_alias_clause_for_join_using: &str = "opt_alias_clause_for_join_using";
-pub const opt_all_clause: &str = "opt_all_clause";
-pub const opt_analyze: &str = "opt_analyze";
-pub const opt_array_bounds: &str = "opt_array_bounds";
-pub const opt_as: &str = "opt_as";
-pub const opt_asc_desc: &str = "opt_asc_desc";
-pub const opt_asymmetric: &str = "opt_asymmetric";
-pub const opt_binary: &str = "opt_binary";
-pub const opt_boolean_or_string: &str = "opt_boolean_or_string";
-pub const opt_by: &str = "opt_by";
-pub const opt_c_include: &str = "opt_c_include";
-pub const opt_check_option: &str = "opt_check_option";
-pub const opt_col_def_list: &str = "opt_col_def_list";
-pub const opt_collate: &str = "opt_collate";
-pub const opt_collate_clause: &str = "opt_collate_clause";
-pub const opt_column: &str = "opt_column";
-pub const opt_column_and_period_list: &str = "opt_column_and_period_list";
-pub const opt_column_compression: &str = "opt_column_compression";
-pub const opt_column_list: &str = "opt_column_list";
-pub const opt_column_storage: &str = "opt_column_storage";
-pub const opt_concurrently: &str = "opt_concurrently";
-pub const opt_conf_expr: &str = "opt_conf_expr";
-pub const opt_createfunc_opt_list: &str = "opt_createfunc_opt_list";
-pub const opt_cycle_clause: &str = "opt_cycle_clause";
-pub const opt_default: &str = "opt_default";
-pub const opt_definition: &str = "opt_definition";
-pub const opt_drop_behavior: &str = "opt_drop_behavior";
-pub const opt_encoding: &str = "opt_encoding";
-pub const opt_enum_val_list: &str = "opt_enum_val_list";
-pub const opt_equal: &str = "opt_equal";
-pub const opt_existing_window_name: &str = "opt_existing_window_name";
-pub const opt_fdw_options: &str = "opt_fdw_options";
-pub const opt_float: &str = "opt_float";
-pub const opt_for_locking_clause: &str = "opt_for_locking_clause";
-pub const opt_foreign_server_version: &str = "opt_foreign_server_version";
-pub const opt_frame_clause: &str = "opt_frame_clause";
-pub const opt_freeze: &str = "opt_freeze";
-pub const opt_from_in: &str = "opt_from_in";
-pub const opt_full: &str = "opt_full";
-pub const opt_grant_grant_option: &str = "opt_grant_grant_option";
-pub const opt_granted_by: &str = "opt_granted_by";
-pub const opt_hold: &str = "opt_hold";
-pub const opt_if_exists: &str = "opt_if_exists";
-pub const opt_if_not_exists: &str = "opt_if_not_exists";
-pub const opt_in_database: &str = "opt_in_database";
-pub const opt_include: &str = "opt_include";
-pub const opt_indirection: &str = "opt_indirection";
-pub const opt_inline_handler: &str = "opt_inline_handler";
-pub const opt_instead: &str = "opt_instead";
-pub const opt_interval: &str = "opt_interval";
-pub const opt_lock: &str = "opt_lock";
-pub const opt_materialized: &str = "opt_materialized";
-pub const opt_merge_when_condition: &str = "opt_merge_when_condition";
-pub const opt_name_list: &str = "opt_name_list";
-pub const opt_no: &str = "opt_no";
-pub const opt_no_inherit: &str = "opt_no_inherit";
-pub const opt_nowait: &str = "opt_nowait";
-pub const opt_nowait_or_skip: &str = "opt_nowait_or_skip";
-pub const opt_nulls_order: &str = "opt_nulls_order";
-pub const opt_on_conflict: &str = "opt_on_conflict";
-pub const opt_opfamily: &str = "opt_opfamily";
-pub const opt_or_replace: &str = "opt_or_replace";
-pub const opt_ordinality: &str = "opt_ordinality";
-pub const opt_outer: &str = "opt_outer";
-pub const opt_partition_clause: &str = "opt_partition_clause";
-pub const opt_procedural: &str = "opt_procedural";
-pub const opt_program: &str = "opt_program";
-pub const opt_provider: &str = "opt_provider";
-pub const opt_qualified_name: &str = "opt_qualified_name";
-pub const opt_reindex_option_list: &str = "opt_reindex_option_list";
-pub const opt_reloptions: &str = "opt_reloptions";
-pub const opt_repeatable_clause: &str = "opt_repeatable_clause";
-pub const opt_restart_seqs: &str = "opt_restart_seqs";
-pub const opt_restrict: &str = "opt_restrict";
-pub const opt_routine_body: &str = "opt_routine_body";
-pub const opt_search_clause: &str = "opt_search_clause";
-pub const opt_select_limit: &str = "opt_select_limit";
-pub const opt_set_data: &str = "opt_set_data";
-pub const opt_single_name: &str = "opt_single_name";
-pub const opt_slice_bound: &str = "opt_slice_bound";
-pub const opt_sort_clause: &str = "opt_sort_clause";
-pub const opt_table: &str = "opt_table";
-pub const opt_target_list: &str = "opt_target_list";
-pub const opt_timezone: &str = "opt_timezone";
-pub const opt_transaction: &str = "opt_transaction";
-pub const opt_transaction_chain: &str = "opt_transaction_chain";
-pub const opt_trusted: &str = "opt_trusted";
-pub const opt_type: &str = "opt_type";
-pub const opt_type_modifiers: &str = "opt_type_modifiers";
-pub const opt_unique: &str = "opt_unique";
-pub const opt_unique_null_treatment: &str = "opt_unique_null_treatment";
-pub const opt_using: &str = "opt_using";
-pub const opt_vacuum_relation_list: &str = "opt_vacuum_relation_list";
-pub const opt_validator: &str = "opt_validator";
-pub const opt_varying: &str = "opt_varying";
-pub const opt_verbose: &str = "opt_verbose";
-pub const opt_virtual_or_stored: &str = "opt_virtual_or_stored";
-pub const opt_window_exclusion_clause: &str = "opt_window_exclusion_clause";
-pub const opt_with: &str = "opt_with";
-pub const opt_with_clause: &str = "opt_with_clause";
-pub const opt_with_data: &str = "opt_with_data";
-pub const opt_without_overlaps: &str = "opt_without_overlaps";
-pub const opt_xml_root_standalone: &str = "opt_xml_root_standalone";
-pub const optionalPeriodName: &str = "optionalPeriodName";
-pub const over_clause: &str = "over_clause";
-pub const overlay_list: &str = "overlay_list";
-pub const override_kind: &str = "override_kind";
-pub const param: &str = "param";
-pub const param_name: &str = "param_name";
-pub const parameter_name: &str = "parameter_name";
-pub const parameter_name_list: &str = "parameter_name_list";
-pub const part_elem: &str = "part_elem";
-pub const part_params: &str = "part_params";
-pub const partition_cmd: &str = "partition_cmd";
-pub const path_opt: &str = "path_opt";
-pub const position_list: &str = "position_list";
-pub const prep_type_clause: &str = "prep_type_clause";
-pub const privilege: &str = "privilege";
-pub const privilege_list: &str = "privilege_list";
-pub const privilege_target: &str = "privilege_target";
-pub const privileges: &str = "privileges";
-pub const pub_obj_list: &str = "pub_obj_list";
-pub const qual_Op: &str = "qual_Op";
-pub const qual_all_Op: &str = "qual_all_Op";
-pub const qualified_name: &str = "qualified_name";
-pub const qualified_name_list: &str = "qualified_name_list";
-pub const quoted_identifier: &str = "quoted_identifier";
-pub const reindex_target_all: &str = "reindex_target_all";
-pub const reindex_target_relation: &str = "reindex_target_relation";
-pub const relation_expr: &str = "relation_expr";
-pub const relation_expr_list: &str = "relation_expr_list";
-pub const relation_expr_opt_alias: &str = "relation_expr_opt_alias";
-pub const reloption_elem: &str = "reloption_elem";
-pub const reloption_list: &str = "reloption_list";
-pub const reloptions: &str = "reloptions";
-pub const replica_identity: &str = "replica_identity";
-pub const reserved_keyword: &str = "reserved_keyword";
-pub const reset_rest: &str = "reset_rest";
-pub const returning_clause: &str = "returning_clause";
-pub const returning_option: &str = "returning_option";
-pub const returning_option_kind: &str = "returning_option_kind";
-pub const returning_options: &str = "returning_options";
-pub const returning_with_clause: &str = "returning_with_clause";
-pub const role_list: &str = "role_list";
-pub const rollup_clause: &str = "rollup_clause";
-pub const routine_body_stmt: &str = "routine_body_stmt";
-pub const routine_body_stmt_list: &str = "routine_body_stmt_list";
-pub const row: &str = "row";
-pub const row_or_rows: &str = "row_or_rows";
-pub const row_security_cmd: &str = "row_security_cmd";
-pub const rowsfrom_item: &str = "rowsfrom_item";
-pub const rowsfrom_list: &str = "rowsfrom_list";
-pub const schema_stmt: &str = "schema_stmt";
-pub const security_label: &str = "security_label";
-pub const select_clause: &str = "select_clause";
-pub const select_fetch_first_value: &str = "select_fetch_first_value";
-pub const select_limit: &str = "select_limit";
-pub const select_limit_value: &str = "select_limit_value";
-pub const select_no_parens: &str = "select_no_parens";
-pub const select_offset_value: &str = "select_offset_value";
-pub const select_with_parens: &str = "select_with_parens";
-pub const set_access_method_name: &str = "set_access_method_name";
-pub const set_clause: &str = "set_clause";
-pub const set_clause_list: &str = "set_clause_list";
-pub const set_quantifier: &str = "set_quantifier";
-pub const set_rest: &str = "set_rest";
-pub const set_rest_more: &str = "set_rest_more";
-pub const set_statistics_value: &str = "set_statistics_value";
-pub const set_target: &str = "set_target";
-pub const set_target_list: &str = "set_target_list";
-pub const simple_select: &str = "simple_select";
-pub const sort_clause: &str = "sort_clause";
-pub const sortby: &str = "sortby";
-pub const sortby_list: &str = "sortby_list";
-pub const source_file: &str = "source_file";
-pub const stats_param: &str = "stats_param";
-pub const stats_params: &str = "stats_params";
-pub const stmt: &str = "stmt";
-pub const string_literal: &str = "string_literal";
-pub const sub_type: &str = "sub_type";
-pub const subquery_Op: &str = "subquery_Op";
-pub const substr_list: &str = "substr_list";
-pub const table_access_method_clause: &str = "table_access_method_clause";
-pub const table_func_column: &str = "table_func_column";
-pub const table_func_column_list: &str = "table_func_column_list";
-pub const table_ref: &str = "table_ref";
-pub const tablesample_clause: &str = "tablesample_clause";
-pub const target_el: &str = "target_el";
-pub const target_list: &str = "target_list";
-pub const toplevel_stmt: &str = "toplevel_stmt";
-pub const transaction_mode_item: &str = "transaction_mode_item";
-pub const transaction_mode_list: &str = "transaction_mode_list";
-pub const transaction_mode_list_or_empty: &str = "transaction_mode_list_or_empty";
-pub const transform_element_list: &str = "transform_element_list";
-pub const transform_type_list: &str = "transform_type_list";
-pub const trim_list: &str = "trim_list";
-pub const type_func_name_keyword: &str = "type_func_name_keyword";
-pub const type_function_name: &str = "type_function_name";
-pub const type_list: &str = "type_list";
-pub const type_name_list: &str = "type_name_list";
-pub const unicode_normal_form: &str = "unicode_normal_form";
-pub const unreserved_keyword: &str = "unreserved_keyword";
-pub const using_clause: &str = "using_clause";
-pub const utility_option_arg: &str = "utility_option_arg";
-pub const utility_option_elem: &str = "utility_option_elem";
-pub const utility_option_list: &str = "utility_option_list";
-pub const utility_option_name: &str = "utility_option_name";
-pub const vacuum_relation: &str = "vacuum_relation";
-pub const vacuum_relation_list: &str = "vacuum_relation_list";
-pub const validator_clause: &str = "validator_clause";
-pub const values_clause: &str = "values_clause";
-pub const var_list: &str = "var_list";
-pub const var_name: &str = "var_name";
-pub const var_value: &str = "var_value";
-pub const when_clause: &str = "when_clause";
-pub const when_clause_list: &str = "when_clause_list";
-pub const where_clause: &str = "where_clause";
-pub const where_or_current_clause: &str = "where_or_current_clause";
-pub const window_clause: &str = "window_clause";
-pub const window_definition: &str = "window_definition";
-pub const window_definition_list: &str = "window_definition_list";
-pub const window_specification: &str = "window_specification";
-pub const with_clause: &str = "with_clause";
-pub const within_group_clause: &str = "within_group_clause";
-pub const xml_attribute_el: &str = "xml_attribute_el";
-pub const xml_attribute_list: &str = "xml_attribute_list";
-pub const xml_attributes: &str = "xml_attributes";
-pub const xml_indent_option: &str = "xml_indent_option";
-pub const xml_namespace_el: &str = "xml_namespace_el";
-pub const xml_namespace_list: &str = "xml_namespace_list";
-pub const xml_passing_mech: &str = "xml_passing_mech";
-pub const xml_root_version: &str = "xml_root_version";
-pub const xml_whitespace_option: &str = "xml_whitespace_option";
-pub const xmlexists_argument: &str = "xmlexists_argument";
-pub const xmltable: &str = "xmltable";
-pub const xmltable_column_el: &str = "xmltable_column_el";
-pub const xmltable_column_list: &str = "xmltable_column_list";
-pub const xmltable_column_option_el: &str = "xmltable_column_option_el";
-pub const xmltable_column_option_list: &str = "xmltable_column_option_list";
-pub const zone_value: &str = "zone_value";
+use crate::tree::Kind;
+
+pub const AexprConst: Kind = Kind::named(0);
+pub const AlterCollationStmt: Kind = Kind::named(1);
+pub const AlterCompositeTypeStmt: Kind = Kind::named(2);
+pub const AlterDatabaseSetStmt: Kind = Kind::named(3);
+pub const AlterDatabaseStmt: Kind = Kind::named(4);
+pub const AlterDefaultPrivilegesStmt: Kind = Kind::named(5);
+pub const AlterDomainStmt: Kind = Kind::named(6);
+pub const AlterEnumStmt: Kind = Kind::named(7);
+pub const AlterEventTrigStmt: Kind = Kind::named(8);
+pub const AlterExtensionContentsStmt: Kind = Kind::named(9);
+pub const AlterExtensionStmt: Kind = Kind::named(10);
+pub const AlterFdwStmt: Kind = Kind::named(11);
+pub const AlterForeignServerStmt: Kind = Kind::named(12);
+pub const AlterFunctionStmt: Kind = Kind::named(13);
+pub const AlterGroupStmt: Kind = Kind::named(14);
+pub const AlterObjectDependsStmt: Kind = Kind::named(15);
+pub const AlterObjectSchemaStmt: Kind = Kind::named(16);
+pub const AlterOpFamilyStmt: Kind = Kind::named(17);
+pub const AlterOperatorStmt: Kind = Kind::named(18);
+pub const AlterOptRoleElem: Kind = Kind::named(19);
+pub const AlterOptRoleList: Kind = Kind::named(20);
+pub const AlterOwnerStmt: Kind = Kind::named(21);
+pub const AlterPolicyStmt: Kind = Kind::named(22);
+pub const AlterPublicationStmt: Kind = Kind::named(23);
+pub const AlterRoleSetStmt: Kind = Kind::named(24);
+pub const AlterRoleStmt: Kind = Kind::named(25);
+pub const AlterSeqStmt: Kind = Kind::named(26);
+pub const AlterStatsStmt: Kind = Kind::named(27);
+pub const AlterSubscriptionStmt: Kind = Kind::named(28);
+pub const AlterSystemStmt: Kind = Kind::named(29);
+pub const AlterTSConfigurationStmt: Kind = Kind::named(30);
+pub const AlterTSDictionaryStmt: Kind = Kind::named(31);
+pub const AlterTableStmt: Kind = Kind::named(32);
+pub const AlterTblSpcStmt: Kind = Kind::named(33);
+pub const AlterTypeStmt: Kind = Kind::named(34);
+pub const AlterUserMappingStmt: Kind = Kind::named(35);
+pub const AnalyzeStmt: Kind = Kind::named(36);
+pub const BareColLabel: Kind = Kind::named(37);
+pub const Bit: Kind = Kind::named(38);
+pub const BitWithLength: Kind = Kind::named(39);
+pub const BitWithoutLength: Kind = Kind::named(40);
+pub const CallStmt: Kind = Kind::named(41);
+pub const Character: Kind = Kind::named(42);
+pub const CharacterWithLength: Kind = Kind::named(43);
+pub const CharacterWithoutLength: Kind = Kind::named(44);
+pub const CheckPointStmt: Kind = Kind::named(45);
+pub const ClosePortalStmt: Kind = Kind::named(46);
+pub const ClusterStmt: Kind = Kind::named(47);
+pub const ColConstraint: Kind = Kind::named(48);
+pub const ColConstraintElem: Kind = Kind::named(49);
+pub const ColId: Kind = Kind::named(50);
+pub const ColLabel: Kind = Kind::named(51);
+pub const ColQualList: Kind = Kind::named(52);
+pub const CommentStmt: Kind = Kind::named(53);
+pub const ConstBit: Kind = Kind::named(54);
+pub const ConstCharacter: Kind = Kind::named(55);
+pub const ConstDatetime: Kind = Kind::named(56);
+pub const ConstInterval: Kind = Kind::named(57);
+pub const ConstTypename: Kind = Kind::named(58);
+pub const ConstraintAttr: Kind = Kind::named(59);
+pub const ConstraintAttributeElem: Kind = Kind::named(60);
+pub const ConstraintAttributeSpec: Kind = Kind::named(61);
+pub const ConstraintElem: Kind = Kind::named(62);
+pub const ConstraintsSetStmt: Kind = Kind::named(63);
+pub const CopyStmt: Kind = Kind::named(64);
+pub const CreateAmStmt: Kind = Kind::named(65);
+pub const CreateAsStmt: Kind = Kind::named(66);
+pub const CreateAssertionStmt: Kind = Kind::named(67);
+pub const CreateCastStmt: Kind = Kind::named(68);
+pub const CreateConversionStmt: Kind = Kind::named(69);
+pub const CreateDomainStmt: Kind = Kind::named(70);
+pub const CreateEventTrigStmt: Kind = Kind::named(71);
+pub const CreateExtensionStmt: Kind = Kind::named(72);
+pub const CreateFdwStmt: Kind = Kind::named(73);
+pub const CreateForeignServerStmt: Kind = Kind::named(74);
+pub const CreateForeignTableStmt: Kind = Kind::named(75);
+pub const CreateFunctionStmt: Kind = Kind::named(76);
+pub const CreateGroupStmt: Kind = Kind::named(77);
+pub const CreateMatViewStmt: Kind = Kind::named(78);
+pub const CreateOpClassStmt: Kind = Kind::named(79);
+pub const CreateOpFamilyStmt: Kind = Kind::named(80);
+pub const CreateOptRoleElem: Kind = Kind::named(81);
+pub const CreatePLangStmt: Kind = Kind::named(82);
+pub const CreatePolicyStmt: Kind = Kind::named(83);
+pub const CreatePublicationStmt: Kind = Kind::named(84);
+pub const CreateRoleStmt: Kind = Kind::named(85);
+pub const CreateSchemaStmt: Kind = Kind::named(86);
+pub const CreateSeqStmt: Kind = Kind::named(87);
+pub const CreateStatsStmt: Kind = Kind::named(88);
+pub const CreateStmt: Kind = Kind::named(89);
+pub const CreateSubscriptionStmt: Kind = Kind::named(90);
+pub const CreateTableSpaceStmt: Kind = Kind::named(91);
+pub const CreateTransformStmt: Kind = Kind::named(92);
+pub const CreateTrigStmt: Kind = Kind::named(93);
+pub const CreateUserMappingStmt: Kind = Kind::named(94);
+pub const CreateUserStmt: Kind = Kind::named(95);
+pub const CreatedbStmt: Kind = Kind::named(96);
+pub const DeallocateStmt: Kind = Kind::named(97);
+pub const DeclareCursorStmt: Kind = Kind::named(98);
+pub const DefACLAction: Kind = Kind::named(99);
+pub const DefACLOption: Kind = Kind::named(100);
+pub const DefACLOptionList: Kind = Kind::named(101);
+pub const DefineStmt: Kind = Kind::named(102);
+pub const DeleteStmt: Kind = Kind::named(103);
+pub const DiscardStmt: Kind = Kind::named(104);
+pub const DoStmt: Kind = Kind::named(105);
+pub const DomainConstraint: Kind = Kind::named(106);
+pub const DomainConstraintElem: Kind = Kind::named(107);
+pub const DropCastStmt: Kind = Kind::named(108);
+pub const DropOpClassStmt: Kind = Kind::named(109);
+pub const DropOpFamilyStmt: Kind = Kind::named(110);
+pub const DropOwnedStmt: Kind = Kind::named(111);
+pub const DropRoleStmt: Kind = Kind::named(112);
+pub const DropStmt: Kind = Kind::named(113);
+pub const DropSubscriptionStmt: Kind = Kind::named(114);
+pub const DropTableSpaceStmt: Kind = Kind::named(115);
+pub const DropTransformStmt: Kind = Kind::named(116);
+pub const DropUserMappingStmt: Kind = Kind::named(117);
+pub const DropdbStmt: Kind = Kind::named(118);
+pub const ExclusionConstraintElem: Kind = Kind::named(119);
+pub const ExclusionConstraintList: Kind = Kind::named(120);
+pub const ExecuteStmt: Kind = Kind::named(121);
+pub const ExistingIndex: Kind = Kind::named(122);
+pub const ExplainStmt: Kind = Kind::named(123);
+pub const ExplainableStmt: Kind = Kind::named(124);
+pub const FUNCTION_or_PROCEDURE: Kind = Kind::named(125);
+pub const FetchStmt: Kind = Kind::named(126);
+pub const FunctionSetResetClause: Kind = Kind::named(127);
+pub const GenericType: Kind = Kind::named(128);
+pub const GrantRoleStmt: Kind = Kind::named(129);
+pub const GrantStmt: Kind = Kind::named(130);
+pub const I_or_F_const: Kind = Kind::named(131);
+pub const Iconst: Kind = Kind::named(132);
+pub const ImportForeignSchemaStmt: Kind = Kind::named(133);
+pub const IndexStmt: Kind = Kind::named(134);
+pub const InsertStmt: Kind = Kind::named(135);
+pub const JsonType: Kind = Kind::named(136);
+pub const ListenStmt: Kind = Kind::named(137);
+pub const LoadStmt: Kind = Kind::named(138);
+pub const LockStmt: Kind = Kind::named(139);
+pub const MathOp: Kind = Kind::named(140);
+pub const MergeStmt: Kind = Kind::named(141);
+pub const NonReservedWord: Kind = Kind::named(142);
+pub const NonReservedWord_or_Sconst: Kind = Kind::named(143);
+pub const NotifyStmt: Kind = Kind::named(144);
+pub const Numeric: Kind = Kind::named(145);
+pub const NumericOnly: Kind = Kind::named(146);
+pub const NumericOnly_list: Kind = Kind::named(147);
+pub const OnCommitOption: Kind = Kind::named(148);
+pub const OptConsTableSpace: Kind = Kind::named(149);
+pub const OptConstrFromTable: Kind = Kind::named(150);
+pub const OptInherit: Kind = Kind::named(151);
+pub const OptNoLog: Kind = Kind::named(152);
+pub const OptParenthesizedSeqOptList: Kind = Kind::named(153);
+pub const OptPartitionSpec: Kind = Kind::named(154);
+pub const OptRoleList: Kind = Kind::named(155);
+pub const OptSchemaEltList: Kind = Kind::named(156);
+pub const OptSeqOptList: Kind = Kind::named(157);
+pub const OptTableElementList: Kind = Kind::named(158);
+pub const OptTableFuncElementList: Kind = Kind::named(159);
+pub const OptTableSpace: Kind = Kind::named(160);
+pub const OptTableSpaceOwner: Kind = Kind::named(161);
+pub const OptTemp: Kind = Kind::named(162);
+pub const OptTempTableName: Kind = Kind::named(163);
+pub const OptTypedTableElementList: Kind = Kind::named(164);
+pub const OptWhereClause: Kind = Kind::named(165);
+pub const OptWith: Kind = Kind::named(166);
+pub const PartitionBoundSpec: Kind = Kind::named(167);
+pub const PartitionSpec: Kind = Kind::named(168);
+pub const PreparableStmt: Kind = Kind::named(169);
+pub const PrepareStmt: Kind = Kind::named(170);
+pub const PublicationObjSpec: Kind = Kind::named(171);
+pub const ReassignOwnedStmt: Kind = Kind::named(172);
+pub const RefreshMatViewStmt: Kind = Kind::named(173);
+pub const ReindexStmt: Kind = Kind::named(174);
+pub const RemoveAggrStmt: Kind = Kind::named(175);
+pub const RemoveFuncStmt: Kind = Kind::named(176);
+pub const RemoveOperStmt: Kind = Kind::named(177);
+pub const RenameStmt: Kind = Kind::named(178);
+pub const ReturnStmt: Kind = Kind::named(179);
+pub const RevokeRoleStmt: Kind = Kind::named(180);
+pub const RevokeStmt: Kind = Kind::named(181);
+pub const RoleId: Kind = Kind::named(182);
+pub const RoleSpec: Kind = Kind::named(183);
+pub const RowSecurityDefaultForCmd: Kind = Kind::named(184);
+pub const RowSecurityDefaultPermissive: Kind = Kind::named(185);
+pub const RowSecurityDefaultToRole: Kind = Kind::named(186);
+pub const RowSecurityOptionalExpr: Kind = Kind::named(187);
+pub const RowSecurityOptionalToRole: Kind = Kind::named(188);
+pub const RowSecurityOptionalWithCheck: Kind = Kind::named(189);
+pub const RuleActionList: Kind = Kind::named(190);
+pub const RuleActionMulti: Kind = Kind::named(191);
+pub const RuleActionStmt: Kind = Kind::named(192);
+pub const RuleActionStmtOrEmpty: Kind = Kind::named(193);
+pub const RuleStmt: Kind = Kind::named(194);
+pub const Sconst: Kind = Kind::named(195);
+pub const SecLabelStmt: Kind = Kind::named(196);
+pub const SelectStmt: Kind = Kind::named(197);
+pub const SeqOptElem: Kind = Kind::named(198);
+pub const SeqOptList: Kind = Kind::named(199);
+pub const SetResetClause: Kind = Kind::named(200);
+pub const SignedIconst: Kind = Kind::named(201);
+pub const SimpleTypename: Kind = Kind::named(202);
+pub const TableConstraint: Kind = Kind::named(203);
+pub const TableElement: Kind = Kind::named(204);
+pub const TableElementList: Kind = Kind::named(205);
+pub const TableFuncElement: Kind = Kind::named(206);
+pub const TableFuncElementList: Kind = Kind::named(207);
+pub const TableLikeClause: Kind = Kind::named(208);
+pub const TableLikeOption: Kind = Kind::named(209);
+pub const TableLikeOptionList: Kind = Kind::named(210);
+pub const TransactionStmt: Kind = Kind::named(211);
+pub const TransactionStmtLegacy: Kind = Kind::named(212);
+pub const TransitionOldOrNew: Kind = Kind::named(213);
+pub const TransitionRelName: Kind = Kind::named(214);
+pub const TransitionRowOrTable: Kind = Kind::named(215);
+pub const TriggerActionTime: Kind = Kind::named(216);
+pub const TriggerEvents: Kind = Kind::named(217);
+pub const TriggerForOptEach: Kind = Kind::named(218);
+pub const TriggerForSpec: Kind = Kind::named(219);
+pub const TriggerForType: Kind = Kind::named(220);
+pub const TriggerFuncArg: Kind = Kind::named(221);
+pub const TriggerFuncArgs: Kind = Kind::named(222);
+pub const TriggerOneEvent: Kind = Kind::named(223);
+pub const TriggerReferencing: Kind = Kind::named(224);
+pub const TriggerTransition: Kind = Kind::named(225);
+pub const TriggerTransitions: Kind = Kind::named(226);
+pub const TriggerWhen: Kind = Kind::named(227);
+pub const TruncateStmt: Kind = Kind::named(228);
+pub const TypedTableElement: Kind = Kind::named(229);
+pub const TypedTableElementList: Kind = Kind::named(230);
+pub const Typename: Kind = Kind::named(231);
+pub const UnlistenStmt: Kind = Kind::named(232);
+pub const UpdateStmt: Kind = Kind::named(233);
+pub const VacuumStmt: Kind = Kind::named(234);
+pub const VariableResetStmt: Kind = Kind::named(235);
+pub const VariableSetStmt: Kind = Kind::named(236);
+pub const VariableShowStmt: Kind = Kind::named(237);
+pub const ViewStmt: Kind = Kind::named(238);
+pub const a_expr: Kind = Kind::named(239);
+pub const a_expr_prec: Kind = Kind::named(240);
+pub const access_method_clause: Kind = Kind::named(241);
+pub const add_drop: Kind = Kind::named(242);
+pub const aggr_arg: Kind = Kind::named(243);
+pub const aggr_args: Kind = Kind::named(244);
+pub const aggr_args_list: Kind = Kind::named(245);
+pub const aggregate_with_argtypes: Kind = Kind::named(246);
+pub const aggregate_with_argtypes_list: Kind = Kind::named(247);
+pub const alias_clause: Kind = Kind::named(248);
+pub const all_Op: Kind = Kind::named(249);
+pub const alter_column_default: Kind = Kind::named(250);
+pub const alter_extension_opt_item: Kind = Kind::named(251);
+pub const alter_extension_opt_list: Kind = Kind::named(252);
+pub const alter_generic_option_elem: Kind = Kind::named(253);
+pub const alter_generic_option_list: Kind = Kind::named(254);
+pub const alter_generic_options: Kind = Kind::named(255);
+pub const alter_identity_column_option: Kind = Kind::named(256);
+pub const alter_identity_column_option_list: Kind = Kind::named(257);
+pub const alter_table_cmd: Kind = Kind::named(258);
+pub const alter_table_cmds: Kind = Kind::named(259);
+pub const alter_type_cmd: Kind = Kind::named(260);
+pub const alter_type_cmds: Kind = Kind::named(261);
+pub const alter_using: Kind = Kind::named(262);
+pub const alterfunc_opt_list: Kind = Kind::named(263);
+pub const am_type: Kind = Kind::named(264);
+pub const analyze_keyword: Kind = Kind::named(265);
+pub const any_name: Kind = Kind::named(266);
+pub const any_name_list: Kind = Kind::named(267);
+pub const any_operator: Kind = Kind::named(268);
+pub const any_with: Kind = Kind::named(269);
+pub const arg_class: Kind = Kind::named(270);
+pub const array_expr: Kind = Kind::named(271);
+pub const array_expr_list: Kind = Kind::named(272);
+pub const attr_name: Kind = Kind::named(273);
+pub const attrs: Kind = Kind::named(274);
+pub const auth_ident: Kind = Kind::named(275);
+pub const b_expr: Kind = Kind::named(276);
+pub const b_expr_prec: Kind = Kind::named(277);
+pub const bare_label_keyword: Kind = Kind::named(278);
+pub const bit_string_literal: Kind = Kind::named(279);
+pub const c_expr: Kind = Kind::named(280);
+pub const case_arg: Kind = Kind::named(281);
+pub const case_default: Kind = Kind::named(282);
+pub const case_expr: Kind = Kind::named(283);
+pub const cast_context: Kind = Kind::named(284);
+pub const character: Kind = Kind::named(285);
+pub const cluster_index_specification: Kind = Kind::named(286);
+pub const col_name_keyword: Kind = Kind::named(287);
+pub const columnDef: Kind = Kind::named(288);
+pub const columnElem: Kind = Kind::named(289);
+pub const columnList: Kind = Kind::named(290);
+pub const columnOptions: Kind = Kind::named(291);
+pub const column_compression: Kind = Kind::named(292);
+pub const column_storage: Kind = Kind::named(293);
+pub const columnref: Kind = Kind::named(294);
+pub const comment: Kind = Kind::named(295);
+pub const comment_text: Kind = Kind::named(296);
+pub const common_func_opt_item: Kind = Kind::named(297);
+pub const common_table_expr: Kind = Kind::named(298);
+pub const constraints_set_list: Kind = Kind::named(299);
+pub const constraints_set_mode: Kind = Kind::named(300);
+pub const copy_delimiter: Kind = Kind::named(301);
+pub const copy_file_name: Kind = Kind::named(302);
+pub const copy_from: Kind = Kind::named(303);
+pub const copy_generic_opt_arg: Kind = Kind::named(304);
+pub const copy_generic_opt_arg_list: Kind = Kind::named(305);
+pub const copy_generic_opt_arg_list_item: Kind = Kind::named(306);
+pub const copy_generic_opt_elem: Kind = Kind::named(307);
+pub const copy_generic_opt_list: Kind = Kind::named(308);
+pub const copy_opt_item: Kind = Kind::named(309);
+pub const copy_opt_list: Kind = Kind::named(310);
+pub const copy_options: Kind = Kind::named(311);
+pub const create_as_target: Kind = Kind::named(312);
+pub const create_extension_opt_item: Kind = Kind::named(313);
+pub const create_extension_opt_list: Kind = Kind::named(314);
+pub const create_generic_options: Kind = Kind::named(315);
+pub const create_mv_target: Kind = Kind::named(316);
+pub const createdb_opt_item: Kind = Kind::named(317);
+pub const createdb_opt_items: Kind = Kind::named(318);
+pub const createdb_opt_list: Kind = Kind::named(319);
+pub const createdb_opt_name: Kind = Kind::named(320);
+pub const createfunc_opt_item: Kind = Kind::named(321);
+pub const createfunc_opt_list: Kind = Kind::named(322);
+pub const cte_list: Kind = Kind::named(323);
+pub const cube_clause: Kind = Kind::named(324);
+pub const cursor_name: Kind = Kind::named(325);
+pub const cursor_options: Kind = Kind::named(326);
+pub const def_arg: Kind = Kind::named(327);
+pub const def_elem: Kind = Kind::named(328);
+pub const def_list: Kind = Kind::named(329);
+pub const defacl_privilege_target: Kind = Kind::named(330);
+pub const definition: Kind = Kind::named(331);
+pub const distinct_clause: Kind = Kind::named(332);
+pub const document_or_content: Kind = Kind::named(333);
+pub const dollar_quoted_string: Kind = Kind::named(334);
+pub const dostmt_opt_item: Kind = Kind::named(335);
+pub const dostmt_opt_list: Kind = Kind::named(336);
+pub const drop_option: Kind = Kind::named(337);
+pub const drop_option_list: Kind = Kind::named(338);
+pub const drop_type_name: Kind = Kind::named(339);
+pub const empty_grouping_set: Kind = Kind::named(340);
+pub const enable_trigger: Kind = Kind::named(341);
+pub const enum_val_list: Kind = Kind::named(342);
+pub const escape_string_literal: Kind = Kind::named(343);
+pub const event: Kind = Kind::named(344);
+pub const event_trigger_value_list: Kind = Kind::named(345);
+pub const event_trigger_when_item: Kind = Kind::named(346);
+pub const event_trigger_when_list: Kind = Kind::named(347);
+pub const execute_param_clause: Kind = Kind::named(348);
+pub const explicit_row: Kind = Kind::named(349);
+pub const expr_list: Kind = Kind::named(350);
+pub const extended_relation_expr: Kind = Kind::named(351);
+pub const extract_arg: Kind = Kind::named(352);
+pub const extract_list: Kind = Kind::named(353);
+pub const fdw_option: Kind = Kind::named(354);
+pub const fdw_options: Kind = Kind::named(355);
+pub const fetch_args: Kind = Kind::named(356);
+pub const file_name: Kind = Kind::named(357);
+pub const filter_clause: Kind = Kind::named(358);
+pub const first_or_next: Kind = Kind::named(359);
+pub const float_literal: Kind = Kind::named(360);
+pub const for_locking_clause: Kind = Kind::named(361);
+pub const for_locking_item: Kind = Kind::named(362);
+pub const for_locking_items: Kind = Kind::named(363);
+pub const for_locking_strength: Kind = Kind::named(364);
+pub const foreign_server_version: Kind = Kind::named(365);
+pub const frame_bound: Kind = Kind::named(366);
+pub const frame_extent: Kind = Kind::named(367);
+pub const from_clause: Kind = Kind::named(368);
+pub const from_in: Kind = Kind::named(369);
+pub const from_list: Kind = Kind::named(370);
+pub const func_alias_clause: Kind = Kind::named(371);
+pub const func_application: Kind = Kind::named(372);
+pub const func_arg: Kind = Kind::named(373);
+pub const func_arg_expr: Kind = Kind::named(374);
+pub const func_arg_list: Kind = Kind::named(375);
+pub const func_arg_list_opt: Kind = Kind::named(376);
+pub const func_arg_with_default: Kind = Kind::named(377);
+pub const func_args: Kind = Kind::named(378);
+pub const func_args_list: Kind = Kind::named(379);
+pub const func_args_with_defaults: Kind = Kind::named(380);
+pub const func_args_with_defaults_list: Kind = Kind::named(381);
+pub const func_as: Kind = Kind::named(382);
+pub const func_expr: Kind = Kind::named(383);
+pub const func_expr_common_subexpr: Kind = Kind::named(384);
+pub const func_expr_windowless: Kind = Kind::named(385);
+pub const func_name: Kind = Kind::named(386);
+pub const func_return: Kind = Kind::named(387);
+pub const func_table: Kind = Kind::named(388);
+pub const func_type: Kind = Kind::named(389);
+pub const function_with_argtypes: Kind = Kind::named(390);
+pub const function_with_argtypes_list: Kind = Kind::named(391);
+pub const generated_when: Kind = Kind::named(392);
+pub const generic_option_arg: Kind = Kind::named(393);
+pub const generic_option_elem: Kind = Kind::named(394);
+pub const generic_option_list: Kind = Kind::named(395);
+pub const generic_option_name: Kind = Kind::named(396);
+pub const generic_reset: Kind = Kind::named(397);
+pub const generic_set: Kind = Kind::named(398);
+pub const grant_role_opt: Kind = Kind::named(399);
+pub const grant_role_opt_list: Kind = Kind::named(400);
+pub const grant_role_opt_value: Kind = Kind::named(401);
+pub const grantee: Kind = Kind::named(402);
+pub const grantee_list: Kind = Kind::named(403);
+pub const group_by_item: Kind = Kind::named(404);
+pub const group_by_list: Kind = Kind::named(405);
+pub const group_clause: Kind = Kind::named(406);
+pub const grouping_sets_clause: Kind = Kind::named(407);
+pub const handler_name: Kind = Kind::named(408);
+pub const hash_partbound: Kind = Kind::named(409);
+pub const hash_partbound_elem: Kind = Kind::named(410);
+pub const having_clause: Kind = Kind::named(411);
+pub const hex_string_literal: Kind = Kind::named(412);
+pub const identifier: Kind = Kind::named(413);
+pub const implicit_row: Kind = Kind::named(414);
+pub const import_qualification: Kind = Kind::named(415);
+pub const import_qualification_type: Kind = Kind::named(416);
+pub const index_elem: Kind = Kind::named(417);
+pub const index_elem_options: Kind = Kind::named(418);
+pub const index_including_params: Kind = Kind::named(419);
+pub const index_params: Kind = Kind::named(420);
+pub const index_partition_cmd: Kind = Kind::named(421);
+pub const indirection: Kind = Kind::named(422);
+pub const indirection_el: Kind = Kind::named(423);
+pub const insert_column_item: Kind = Kind::named(424);
+pub const insert_column_list: Kind = Kind::named(425);
+pub const insert_rest: Kind = Kind::named(426);
+pub const insert_target: Kind = Kind::named(427);
+pub const integer_literal: Kind = Kind::named(428);
+pub const interval_second: Kind = Kind::named(429);
+pub const into_clause: Kind = Kind::named(430);
+pub const iso_level: Kind = Kind::named(431);
+pub const join_qual: Kind = Kind::named(432);
+pub const join_type: Kind = Kind::named(433);
+pub const joined_table: Kind = Kind::named(434);
+pub const json_aggregate_func: Kind = Kind::named(435);
+pub const json_argument: Kind = Kind::named(436);
+pub const json_arguments: Kind = Kind::named(437);
+pub const json_array_aggregate_order_by_clause_opt: Kind = Kind::named(438);
+pub const json_array_constructor_null_clause_opt: Kind = Kind::named(439);
+pub const json_behavior: Kind = Kind::named(440);
+pub const json_behavior_clause_opt: Kind = Kind::named(441);
+pub const json_behavior_type: Kind = Kind::named(442);
+pub const json_format_clause: Kind = Kind::named(443);
+pub const json_format_clause_opt: Kind = Kind::named(444);
+pub const json_key_uniqueness_constraint_opt: Kind = Kind::named(445);
+pub const json_name_and_value: Kind = Kind::named(446);
+pub const json_name_and_value_list: Kind = Kind::named(447);
+pub const json_object_constructor_null_clause_opt: Kind = Kind::named(448);
+pub const json_on_error_clause_opt: Kind = Kind::named(449);
+pub const json_passing_clause_opt: Kind = Kind::named(450);
+pub const json_predicate_type_constraint: Kind = Kind::named(451);
+pub const json_quotes_clause_opt: Kind = Kind::named(452);
+pub const json_returning_clause_opt: Kind = Kind::named(453);
+pub const json_table: Kind = Kind::named(454);
+pub const json_table_column_definition: Kind = Kind::named(455);
+pub const json_table_column_definition_list: Kind = Kind::named(456);
+pub const json_table_column_path_clause_opt: Kind = Kind::named(457);
+pub const json_table_path_name_opt: Kind = Kind::named(458);
+pub const json_value_expr: Kind = Kind::named(459);
+pub const json_value_expr_list: Kind = Kind::named(460);
+pub const json_wrapper_behavior: Kind = Kind::named(461);
+pub const key_action: Kind = Kind::named(462);
+pub const key_actions: Kind = Kind::named(463);
+pub const key_delete: Kind = Kind::named(464);
+pub const key_match: Kind = Kind::named(465);
+pub const key_update: Kind = Kind::named(466);
+pub const kw_abort: Kind = Kind::named(467);
+pub const kw_absent: Kind = Kind::named(468);
+pub const kw_absolute: Kind = Kind::named(469);
+pub const kw_access: Kind = Kind::named(470);
+pub const kw_action: Kind = Kind::named(471);
+pub const kw_add: Kind = Kind::named(472);
+pub const kw_admin: Kind = Kind::named(473);
+pub const kw_after: Kind = Kind::named(474);
+pub const kw_aggregate: Kind = Kind::named(475);
+pub const kw_all: Kind = Kind::named(476);
+pub const kw_also: Kind = Kind::named(477);
+pub const kw_alter: Kind = Kind::named(478);
+pub const kw_always: Kind = Kind::named(479);
+pub const kw_analyse: Kind = Kind::named(480);
+pub const kw_analyze: Kind = Kind::named(481);
+pub const kw_and: Kind = Kind::named(482);
+pub const kw_any: Kind = Kind::named(483);
+pub const kw_array: Kind = Kind::named(484);
+pub const kw_as: Kind = Kind::named(485);
+pub const kw_asc: Kind = Kind::named(486);
+pub const kw_asensitive: Kind = Kind::named(487);
+pub const kw_assertion: Kind = Kind::named(488);
+pub const kw_assignment: Kind = Kind::named(489);
+pub const kw_asymmetric: Kind = Kind::named(490);
+pub const kw_at: Kind = Kind::named(491);
+pub const kw_atomic: Kind = Kind::named(492);
+pub const kw_attach: Kind = Kind::named(493);
+pub const kw_attribute: Kind = Kind::named(494);
+pub const kw_authorization: Kind = Kind::named(495);
+pub const kw_backward: Kind = Kind::named(496);
+pub const kw_before: Kind = Kind::named(497);
+pub const kw_begin: Kind = Kind::named(498);
+pub const kw_between: Kind = Kind::named(499);
+pub const kw_bigint: Kind = Kind::named(500);
+pub const kw_binary: Kind = Kind::named(501);
+pub const kw_bit: Kind = Kind::named(502);
+pub const kw_boolean: Kind = Kind::named(503);
+pub const kw_both: Kind = Kind::named(504);
+pub const kw_breadth: Kind = Kind::named(505);
+pub const kw_by: Kind = Kind::named(506);
+pub const kw_cache: Kind = Kind::named(507);
+pub const kw_call: Kind = Kind::named(508);
+pub const kw_called: Kind = Kind::named(509);
+pub const kw_cascade: Kind = Kind::named(510);
+pub const kw_cascaded: Kind = Kind::named(511);
+pub const kw_case: Kind = Kind::named(512);
+pub const kw_cast: Kind = Kind::named(513);
+pub const kw_catalog: Kind = Kind::named(514);
+pub const kw_chain: Kind = Kind::named(515);
+pub const kw_char: Kind = Kind::named(516);
+pub const kw_character: Kind = Kind::named(517);
+pub const kw_characteristics: Kind = Kind::named(518);
+pub const kw_check: Kind = Kind::named(519);
+pub const kw_checkpoint: Kind = Kind::named(520);
+pub const kw_class: Kind = Kind::named(521);
+pub const kw_close: Kind = Kind::named(522);
+pub const kw_cluster: Kind = Kind::named(523);
+pub const kw_coalesce: Kind = Kind::named(524);
+pub const kw_collate: Kind = Kind::named(525);
+pub const kw_collation: Kind = Kind::named(526);
+pub const kw_column: Kind = Kind::named(527);
+pub const kw_columns: Kind = Kind::named(528);
+pub const kw_comment: Kind = Kind::named(529);
+pub const kw_comments: Kind = Kind::named(530);
+pub const kw_commit: Kind = Kind::named(531);
+pub const kw_committed: Kind = Kind::named(532);
+pub const kw_compression: Kind = Kind::named(533);
+pub const kw_concurrently: Kind = Kind::named(534);
+pub const kw_conditional: Kind = Kind::named(535);
+pub const kw_configuration: Kind = Kind::named(536);
+pub const kw_conflict: Kind = Kind::named(537);
+pub const kw_connection: Kind = Kind::named(538);
+pub const kw_constraint: Kind = Kind::named(539);
+pub const kw_constraints: Kind = Kind::named(540);
+pub const kw_content: Kind = Kind::named(541);
+pub const kw_continue: Kind = Kind::named(542);
+pub const kw_conversion: Kind = Kind::named(543);
+pub const kw_copy: Kind = Kind::named(544);
+pub const kw_cost: Kind = Kind::named(545);
+pub const kw_create: Kind = Kind::named(546);
+pub const kw_cross: Kind = Kind::named(547);
+pub const kw_csv: Kind = Kind::named(548);
+pub const kw_cube: Kind = Kind::named(549);
+pub const kw_current: Kind = Kind::named(550);
+pub const kw_current_catalog: Kind = Kind::named(551);
+pub const kw_current_date: Kind = Kind::named(552);
+pub const kw_current_role: Kind = Kind::named(553);
+pub const kw_current_schema: Kind = Kind::named(554);
+pub const kw_current_time: Kind = Kind::named(555);
+pub const kw_current_timestamp: Kind = Kind::named(556);
+pub const kw_current_user: Kind = Kind::named(557);
+pub const kw_cursor: Kind = Kind::named(558);
+pub const kw_cycle: Kind = Kind::named(559);
+pub const kw_data: Kind = Kind::named(560);
+pub const kw_database: Kind = Kind::named(561);
+pub const kw_day: Kind = Kind::named(562);
+pub const kw_deallocate: Kind = Kind::named(563);
+pub const kw_dec: Kind = Kind::named(564);
+pub const kw_decimal: Kind = Kind::named(565);
+pub const kw_declare: Kind = Kind::named(566);
+pub const kw_default: Kind = Kind::named(567);
+pub const kw_defaults: Kind = Kind::named(568);
+pub const kw_deferrable: Kind = Kind::named(569);
+pub const kw_deferred: Kind = Kind::named(570);
+pub const kw_definer: Kind = Kind::named(571);
+pub const kw_delete: Kind = Kind::named(572);
+pub const kw_delimiter: Kind = Kind::named(573);
+pub const kw_delimiters: Kind = Kind::named(574);
+pub const kw_depends: Kind = Kind::named(575);
+pub const kw_depth: Kind = Kind::named(576);
+pub const kw_desc: Kind = Kind::named(577);
+pub const kw_detach: Kind = Kind::named(578);
+pub const kw_dictionary: Kind = Kind::named(579);
+pub const kw_disable: Kind = Kind::named(580);
+pub const kw_discard: Kind = Kind::named(581);
+pub const kw_distinct: Kind = Kind::named(582);
+pub const kw_do: Kind = Kind::named(583);
+pub const kw_document: Kind = Kind::named(584);
+pub const kw_domain: Kind = Kind::named(585);
+pub const kw_double: Kind = Kind::named(586);
+pub const kw_drop: Kind = Kind::named(587);
+pub const kw_each: Kind = Kind::named(588);
+pub const kw_else: Kind = Kind::named(589);
+pub const kw_empty: Kind = Kind::named(590);
+pub const kw_enable: Kind = Kind::named(591);
+pub const kw_encoding: Kind = Kind::named(592);
+pub const kw_encrypted: Kind = Kind::named(593);
+pub const kw_end: Kind = Kind::named(594);
+pub const kw_enforced: Kind = Kind::named(595);
+pub const kw_enum: Kind = Kind::named(596);
+pub const kw_error: Kind = Kind::named(597);
+pub const kw_escape: Kind = Kind::named(598);
+pub const kw_event: Kind = Kind::named(599);
+pub const kw_except: Kind = Kind::named(600);
+pub const kw_exclude: Kind = Kind::named(601);
+pub const kw_excluding: Kind = Kind::named(602);
+pub const kw_exclusive: Kind = Kind::named(603);
+pub const kw_execute: Kind = Kind::named(604);
+pub const kw_exists: Kind = Kind::named(605);
+pub const kw_explain: Kind = Kind::named(606);
+pub const kw_expression: Kind = Kind::named(607);
+pub const kw_extension: Kind = Kind::named(608);
+pub const kw_external: Kind = Kind::named(609);
+pub const kw_extract: Kind = Kind::named(610);
+pub const kw_false: Kind = Kind::named(611);
+pub const kw_family: Kind = Kind::named(612);
+pub const kw_fetch: Kind = Kind::named(613);
+pub const kw_filter: Kind = Kind::named(614);
+pub const kw_finalize: Kind = Kind::named(615);
+pub const kw_first: Kind = Kind::named(616);
+pub const kw_float: Kind = Kind::named(617);
+pub const kw_following: Kind = Kind::named(618);
+pub const kw_for: Kind = Kind::named(619);
+pub const kw_force: Kind = Kind::named(620);
+pub const kw_foreign: Kind = Kind::named(621);
+pub const kw_format: Kind = Kind::named(622);
+pub const kw_forward: Kind = Kind::named(623);
+pub const kw_freeze: Kind = Kind::named(624);
+pub const kw_from: Kind = Kind::named(625);
+pub const kw_full: Kind = Kind::named(626);
+pub const kw_function: Kind = Kind::named(627);
+pub const kw_functions: Kind = Kind::named(628);
+pub const kw_generated: Kind = Kind::named(629);
+pub const kw_global: Kind = Kind::named(630);
+pub const kw_grant: Kind = Kind::named(631);
+pub const kw_granted: Kind = Kind::named(632);
+pub const kw_greatest: Kind = Kind::named(633);
+pub const kw_group: Kind = Kind::named(634);
+pub const kw_grouping: Kind = Kind::named(635);
+pub const kw_groups: Kind = Kind::named(636);
+pub const kw_handler: Kind = Kind::named(637);
+pub const kw_having: Kind = Kind::named(638);
+pub const kw_header: Kind = Kind::named(639);
+pub const kw_hold: Kind = Kind::named(640);
+pub const kw_hour: Kind = Kind::named(641);
+pub const kw_identity: Kind = Kind::named(642);
+pub const kw_if: Kind = Kind::named(643);
+pub const kw_ilike: Kind = Kind::named(644);
+pub const kw_immediate: Kind = Kind::named(645);
+pub const kw_immutable: Kind = Kind::named(646);
+pub const kw_implicit: Kind = Kind::named(647);
+pub const kw_import: Kind = Kind::named(648);
+pub const kw_in: Kind = Kind::named(649);
+pub const kw_include: Kind = Kind::named(650);
+pub const kw_including: Kind = Kind::named(651);
+pub const kw_increment: Kind = Kind::named(652);
+pub const kw_indent: Kind = Kind::named(653);
+pub const kw_index: Kind = Kind::named(654);
+pub const kw_indexes: Kind = Kind::named(655);
+pub const kw_inherit: Kind = Kind::named(656);
+pub const kw_inherits: Kind = Kind::named(657);
+pub const kw_initially: Kind = Kind::named(658);
+pub const kw_inline: Kind = Kind::named(659);
+pub const kw_inner: Kind = Kind::named(660);
+pub const kw_inout: Kind = Kind::named(661);
+pub const kw_input: Kind = Kind::named(662);
+pub const kw_insensitive: Kind = Kind::named(663);
+pub const kw_insert: Kind = Kind::named(664);
+pub const kw_instead: Kind = Kind::named(665);
+pub const kw_int: Kind = Kind::named(666);
+pub const kw_integer: Kind = Kind::named(667);
+pub const kw_intersect: Kind = Kind::named(668);
+pub const kw_interval: Kind = Kind::named(669);
+pub const kw_into: Kind = Kind::named(670);
+pub const kw_invoker: Kind = Kind::named(671);
+pub const kw_is: Kind = Kind::named(672);
+pub const kw_isnull: Kind = Kind::named(673);
+pub const kw_isolation: Kind = Kind::named(674);
+pub const kw_join: Kind = Kind::named(675);
+pub const kw_json: Kind = Kind::named(676);
+pub const kw_json_array: Kind = Kind::named(677);
+pub const kw_json_arrayagg: Kind = Kind::named(678);
+pub const kw_json_exists: Kind = Kind::named(679);
+pub const kw_json_object: Kind = Kind::named(680);
+pub const kw_json_objectagg: Kind = Kind::named(681);
+pub const kw_json_query: Kind = Kind::named(682);
+pub const kw_json_scalar: Kind = Kind::named(683);
+pub const kw_json_serialize: Kind = Kind::named(684);
+pub const kw_json_table: Kind = Kind::named(685);
+pub const kw_json_value: Kind = Kind::named(686);
+pub const kw_keep: Kind = Kind::named(687);
+pub const kw_key: Kind = Kind::named(688);
+pub const kw_keys: Kind = Kind::named(689);
+pub const kw_label: Kind = Kind::named(690);
+pub const kw_language: Kind = Kind::named(691);
+pub const kw_large: Kind = Kind::named(692);
+pub const kw_last: Kind = Kind::named(693);
+pub const kw_lateral: Kind = Kind::named(694);
+pub const kw_leading: Kind = Kind::named(695);
+pub const kw_leakproof: Kind = Kind::named(696);
+pub const kw_least: Kind = Kind::named(697);
+pub const kw_left: Kind = Kind::named(698);
+pub const kw_level: Kind = Kind::named(699);
+pub const kw_like: Kind = Kind::named(700);
+pub const kw_limit: Kind = Kind::named(701);
+pub const kw_listen: Kind = Kind::named(702);
+pub const kw_load: Kind = Kind::named(703);
+pub const kw_local: Kind = Kind::named(704);
+pub const kw_localtime: Kind = Kind::named(705);
+pub const kw_localtimestamp: Kind = Kind::named(706);
+pub const kw_location: Kind = Kind::named(707);
+pub const kw_lock: Kind = Kind::named(708);
+pub const kw_locked: Kind = Kind::named(709);
+pub const kw_logged: Kind = Kind::named(710);
+pub const kw_mapping: Kind = Kind::named(711);
+pub const kw_match: Kind = Kind::named(712);
+pub const kw_matched: Kind = Kind::named(713);
+pub const kw_materialized: Kind = Kind::named(714);
+pub const kw_maxvalue: Kind = Kind::named(715);
+pub const kw_merge: Kind = Kind::named(716);
+pub const kw_merge_action: Kind = Kind::named(717);
+pub const kw_method: Kind = Kind::named(718);
+pub const kw_minute: Kind = Kind::named(719);
+pub const kw_minvalue: Kind = Kind::named(720);
+pub const kw_mode: Kind = Kind::named(721);
+pub const kw_month: Kind = Kind::named(722);
+pub const kw_move: Kind = Kind::named(723);
+pub const kw_name: Kind = Kind::named(724);
+pub const kw_names: Kind = Kind::named(725);
+pub const kw_national: Kind = Kind::named(726);
+pub const kw_natural: Kind = Kind::named(727);
+pub const kw_nchar: Kind = Kind::named(728);
+pub const kw_nested: Kind = Kind::named(729);
+pub const kw_new: Kind = Kind::named(730);
+pub const kw_next: Kind = Kind::named(731);
+pub const kw_nfc: Kind = Kind::named(732);
+pub const kw_nfd: Kind = Kind::named(733);
+pub const kw_nfkc: Kind = Kind::named(734);
+pub const kw_nfkd: Kind = Kind::named(735);
+pub const kw_no: Kind = Kind::named(736);
+pub const kw_none: Kind = Kind::named(737);
+pub const kw_normalize: Kind = Kind::named(738);
+pub const kw_normalized: Kind = Kind::named(739);
+pub const kw_not: Kind = Kind::named(740);
+pub const kw_nothing: Kind = Kind::named(741);
+pub const kw_notify: Kind = Kind::named(742);
+pub const kw_notnull: Kind = Kind::named(743);
+pub const kw_nowait: Kind = Kind::named(744);
+pub const kw_null: Kind = Kind::named(745);
+pub const kw_nullif: Kind = Kind::named(746);
+pub const kw_nulls: Kind = Kind::named(747);
+pub const kw_numeric: Kind = Kind::named(748);
+pub const kw_object: Kind = Kind::named(749);
+pub const kw_objects: Kind = Kind::named(750);
+pub const kw_of: Kind = Kind::named(751);
+pub const kw_off: Kind = Kind::named(752);
+pub const kw_offset: Kind = Kind::named(753);
+pub const kw_oids: Kind = Kind::named(754);
+pub const kw_old: Kind = Kind::named(755);
+pub const kw_omit: Kind = Kind::named(756);
+pub const kw_on: Kind = Kind::named(757);
+pub const kw_only: Kind = Kind::named(758);
+pub const kw_operator: Kind = Kind::named(759);
+pub const kw_option: Kind = Kind::named(760);
+pub const kw_options: Kind = Kind::named(761);
+pub const kw_or: Kind = Kind::named(762);
+pub const kw_order: Kind = Kind::named(763);
+pub const kw_ordinality: Kind = Kind::named(764);
+pub const kw_others: Kind = Kind::named(765);
+pub const kw_out: Kind = Kind::named(766);
+pub const kw_outer: Kind = Kind::named(767);
+pub const kw_over: Kind = Kind::named(768);
+pub const kw_overlaps: Kind = Kind::named(769);
+pub const kw_overlay: Kind = Kind::named(770);
+pub const kw_overriding: Kind = Kind::named(771);
+pub const kw_owned: Kind = Kind::named(772);
+pub const kw_owner: Kind = Kind::named(773);
+pub const kw_parallel: Kind = Kind::named(774);
+pub const kw_parameter: Kind = Kind::named(775);
+pub const kw_parser: Kind = Kind::named(776);
+pub const kw_partial: Kind = Kind::named(777);
+pub const kw_partition: Kind = Kind::named(778);
+pub const kw_passing: Kind = Kind::named(779);
+pub const kw_password: Kind = Kind::named(780);
+pub const kw_path: Kind = Kind::named(781);
+pub const kw_period: Kind = Kind::named(782);
+pub const kw_placing: Kind = Kind::named(783);
+pub const kw_plan: Kind = Kind::named(784);
+pub const kw_plans: Kind = Kind::named(785);
+pub const kw_policy: Kind = Kind::named(786);
+pub const kw_position: Kind = Kind::named(787);
+pub const kw_preceding: Kind = Kind::named(788);
+pub const kw_precision: Kind = Kind::named(789);
+pub const kw_prepare: Kind = Kind::named(790);
+pub const kw_prepared: Kind = Kind::named(791);
+pub const kw_preserve: Kind = Kind::named(792);
+pub const kw_primary: Kind = Kind::named(793);
+pub const kw_prior: Kind = Kind::named(794);
+pub const kw_privileges: Kind = Kind::named(795);
+pub const kw_procedural: Kind = Kind::named(796);
+pub const kw_procedure: Kind = Kind::named(797);
+pub const kw_procedures: Kind = Kind::named(798);
+pub const kw_program: Kind = Kind::named(799);
+pub const kw_publication: Kind = Kind::named(800);
+pub const kw_quote: Kind = Kind::named(801);
+pub const kw_quotes: Kind = Kind::named(802);
+pub const kw_range: Kind = Kind::named(803);
+pub const kw_read: Kind = Kind::named(804);
+pub const kw_real: Kind = Kind::named(805);
+pub const kw_reassign: Kind = Kind::named(806);
+pub const kw_recursive: Kind = Kind::named(807);
+pub const kw_ref: Kind = Kind::named(808);
+pub const kw_references: Kind = Kind::named(809);
+pub const kw_referencing: Kind = Kind::named(810);
+pub const kw_refresh: Kind = Kind::named(811);
+pub const kw_reindex: Kind = Kind::named(812);
+pub const kw_relative: Kind = Kind::named(813);
+pub const kw_release: Kind = Kind::named(814);
+pub const kw_rename: Kind = Kind::named(815);
+pub const kw_repeatable: Kind = Kind::named(816);
+pub const kw_replace: Kind = Kind::named(817);
+pub const kw_replica: Kind = Kind::named(818);
+pub const kw_reset: Kind = Kind::named(819);
+pub const kw_restart: Kind = Kind::named(820);
+pub const kw_restrict: Kind = Kind::named(821);
+pub const kw_return: Kind = Kind::named(822);
+pub const kw_returning: Kind = Kind::named(823);
+pub const kw_returns: Kind = Kind::named(824);
+pub const kw_revoke: Kind = Kind::named(825);
+pub const kw_right: Kind = Kind::named(826);
+pub const kw_role: Kind = Kind::named(827);
+pub const kw_rollback: Kind = Kind::named(828);
+pub const kw_rollup: Kind = Kind::named(829);
+pub const kw_routine: Kind = Kind::named(830);
+pub const kw_routines: Kind = Kind::named(831);
+pub const kw_row: Kind = Kind::named(832);
+pub const kw_rows: Kind = Kind::named(833);
+pub const kw_rule: Kind = Kind::named(834);
+pub const kw_savepoint: Kind = Kind::named(835);
+pub const kw_scalar: Kind = Kind::named(836);
+pub const kw_schema: Kind = Kind::named(837);
+pub const kw_schemas: Kind = Kind::named(838);
+pub const kw_scroll: Kind = Kind::named(839);
+pub const kw_search: Kind = Kind::named(840);
+pub const kw_second: Kind = Kind::named(841);
+pub const kw_security: Kind = Kind::named(842);
+pub const kw_select: Kind = Kind::named(843);
+pub const kw_sequence: Kind = Kind::named(844);
+pub const kw_sequences: Kind = Kind::named(845);
+pub const kw_serializable: Kind = Kind::named(846);
+pub const kw_server: Kind = Kind::named(847);
+pub const kw_session: Kind = Kind::named(848);
+pub const kw_session_user: Kind = Kind::named(849);
+pub const kw_set: Kind = Kind::named(850);
+pub const kw_setof: Kind = Kind::named(851);
+pub const kw_sets: Kind = Kind::named(852);
+pub const kw_share: Kind = Kind::named(853);
+pub const kw_show: Kind = Kind::named(854);
+pub const kw_similar: Kind = Kind::named(855);
+pub const kw_simple: Kind = Kind::named(856);
+pub const kw_skip: Kind = Kind::named(857);
+pub const kw_smallint: Kind = Kind::named(858);
+pub const kw_snapshot: Kind = Kind::named(859);
+pub const kw_some: Kind = Kind::named(860);
+pub const kw_source: Kind = Kind::named(861);
+pub const kw_sql: Kind = Kind::named(862);
+pub const kw_stable: Kind = Kind::named(863);
+pub const kw_standalone: Kind = Kind::named(864);
+pub const kw_start: Kind = Kind::named(865);
+pub const kw_statement: Kind = Kind::named(866);
+pub const kw_statistics: Kind = Kind::named(867);
+pub const kw_stdin: Kind = Kind::named(868);
+pub const kw_stdout: Kind = Kind::named(869);
+pub const kw_storage: Kind = Kind::named(870);
+pub const kw_stored: Kind = Kind::named(871);
+pub const kw_strict: Kind = Kind::named(872);
+pub const kw_string: Kind = Kind::named(873);
+pub const kw_strip: Kind = Kind::named(874);
+pub const kw_subscription: Kind = Kind::named(875);
+pub const kw_substring: Kind = Kind::named(876);
+pub const kw_support: Kind = Kind::named(877);
+pub const kw_symmetric: Kind = Kind::named(878);
+pub const kw_sysid: Kind = Kind::named(879);
+pub const kw_system: Kind = Kind::named(880);
+pub const kw_system_user: Kind = Kind::named(881);
+pub const kw_table: Kind = Kind::named(882);
+pub const kw_tables: Kind = Kind::named(883);
+pub const kw_tablesample: Kind = Kind::named(884);
+pub const kw_tablespace: Kind = Kind::named(885);
+pub const kw_target: Kind = Kind::named(886);
+pub const kw_temp: Kind = Kind::named(887);
+pub const kw_template: Kind = Kind::named(888);
+pub const kw_temporary: Kind = Kind::named(889);
+pub const kw_text: Kind = Kind::named(890);
+pub const kw_then: Kind = Kind::named(891);
+pub const kw_ties: Kind = Kind::named(892);
+pub const kw_time: Kind = Kind::named(893);
+pub const kw_timestamp: Kind = Kind::named(894);
+pub const kw_to: Kind = Kind::named(895);
+pub const kw_trailing: Kind = Kind::named(896);
+pub const kw_transaction: Kind = Kind::named(897);
+pub const kw_transform: Kind = Kind::named(898);
+pub const kw_treat: Kind = Kind::named(899);
+pub const kw_trigger: Kind = Kind::named(900);
+pub const kw_trim: Kind = Kind::named(901);
+pub const kw_true: Kind = Kind::named(902);
+pub const kw_truncate: Kind = Kind::named(903);
+pub const kw_trusted: Kind = Kind::named(904);
+pub const kw_type: Kind = Kind::named(905);
+pub const kw_types: Kind = Kind::named(906);
+pub const kw_uescape: Kind = Kind::named(907);
+pub const kw_unbounded: Kind = Kind::named(908);
+pub const kw_uncommitted: Kind = Kind::named(909);
+pub const kw_unconditional: Kind = Kind::named(910);
+pub const kw_unencrypted: Kind = Kind::named(911);
+pub const kw_union: Kind = Kind::named(912);
+pub const kw_unique: Kind = Kind::named(913);
+pub const kw_unknown: Kind = Kind::named(914);
+pub const kw_unlisten: Kind = Kind::named(915);
+pub const kw_unlogged: Kind = Kind::named(916);
+pub const kw_until: Kind = Kind::named(917);
+pub const kw_update: Kind = Kind::named(918);
+pub const kw_user: Kind = Kind::named(919);
+pub const kw_using: Kind = Kind::named(920);
+pub const kw_vacuum: Kind = Kind::named(921);
+pub const kw_valid: Kind = Kind::named(922);
+pub const kw_validate: Kind = Kind::named(923);
+pub const kw_validator: Kind = Kind::named(924);
+pub const kw_value: Kind = Kind::named(925);
+pub const kw_values: Kind = Kind::named(926);
+pub const kw_varchar: Kind = Kind::named(927);
+pub const kw_variadic: Kind = Kind::named(928);
+pub const kw_varying: Kind = Kind::named(929);
+pub const kw_verbose: Kind = Kind::named(930);
+pub const kw_version: Kind = Kind::named(931);
+pub const kw_view: Kind = Kind::named(932);
+pub const kw_views: Kind = Kind::named(933);
+pub const kw_virtual: Kind = Kind::named(934);
+pub const kw_volatile: Kind = Kind::named(935);
+pub const kw_when: Kind = Kind::named(936);
+pub const kw_where: Kind = Kind::named(937);
+pub const kw_whitespace: Kind = Kind::named(938);
+pub const kw_window: Kind = Kind::named(939);
+pub const kw_with: Kind = Kind::named(940);
+pub const kw_within: Kind = Kind::named(941);
+pub const kw_without: Kind = Kind::named(942);
+pub const kw_work: Kind = Kind::named(943);
+pub const kw_wrapper: Kind = Kind::named(944);
+pub const kw_write: Kind = Kind::named(945);
+pub const kw_xml: Kind = Kind::named(946);
+pub const kw_xmlattributes: Kind = Kind::named(947);
+pub const kw_xmlconcat: Kind = Kind::named(948);
+pub const kw_xmlelement: Kind = Kind::named(949);
+pub const kw_xmlexists: Kind = Kind::named(950);
+pub const kw_xmlforest: Kind = Kind::named(951);
+pub const kw_xmlnamespaces: Kind = Kind::named(952);
+pub const kw_xmlparse: Kind = Kind::named(953);
+pub const kw_xmlpi: Kind = Kind::named(954);
+pub const kw_xmlroot: Kind = Kind::named(955);
+pub const kw_xmlserialize: Kind = Kind::named(956);
+pub const kw_xmltable: Kind = Kind::named(957);
+pub const kw_year: Kind = Kind::named(958);
+pub const kw_yes: Kind = Kind::named(959);
+pub const kw_zone: Kind = Kind::named(960);
+pub const limit_clause: Kind = Kind::named(961);
+pub const lock_type: Kind = Kind::named(962);
+pub const locked_rels_list: Kind = Kind::named(963);
+pub const merge_delete: Kind = Kind::named(964);
+pub const merge_insert: Kind = Kind::named(965);
+pub const merge_update: Kind = Kind::named(966);
+pub const merge_values_clause: Kind = Kind::named(967);
+pub const merge_when_clause: Kind = Kind::named(968);
+pub const merge_when_list: Kind = Kind::named(969);
+pub const merge_when_tgt_matched: Kind = Kind::named(970);
+pub const merge_when_tgt_not_matched: Kind = Kind::named(971);
+pub const name: Kind = Kind::named(972);
+pub const name_list: Kind = Kind::named(973);
+pub const notify_payload: Kind = Kind::named(974);
+pub const object_type_any_name: Kind = Kind::named(975);
+pub const object_type_name: Kind = Kind::named(976);
+pub const object_type_name_on_any_name: Kind = Kind::named(977);
+pub const offset_clause: Kind = Kind::named(978);
+pub const old_aggr_definition: Kind = Kind::named(979);
+pub const old_aggr_elem: Kind = Kind::named(980);
+pub const old_aggr_list: Kind = Kind::named(981);
+pub const opclass_drop: Kind = Kind::named(982);
+pub const opclass_drop_list: Kind = Kind::named(983);
+pub const opclass_item: Kind = Kind::named(984);
+pub const opclass_item_list: Kind = Kind::named(985);
+pub const opclass_purpose: Kind = Kind::named(986);
+pub const oper_argtypes: Kind = Kind::named(987);
+pub const operator: Kind = Kind::named(988);
+pub const operator_def_arg: Kind = Kind::named(989);
+pub const operator_def_elem: Kind = Kind::named(990);
+pub const operator_def_list: Kind = Kind::named(991);
+pub const operator_with_argtypes: Kind = Kind::named(992);
+pub const operator_with_argtypes_list: Kind = Kind::named(993);
+pub const opt_alias_clause: Kind = Kind::named(994);
+pub const opt_alias_clause_for_join_using: Kind = Kind::named(995);
+pub const opt_all_clause: Kind = Kind::named(996);
+pub const opt_analyze: Kind = Kind::named(997);
+pub const opt_array_bounds: Kind = Kind::named(998);
+pub const opt_as: Kind = Kind::named(999);
+pub const opt_asc_desc: Kind = Kind::named(1000);
+pub const opt_asymmetric: Kind = Kind::named(1001);
+pub const opt_binary: Kind = Kind::named(1002);
+pub const opt_boolean_or_string: Kind = Kind::named(1003);
+pub const opt_by: Kind = Kind::named(1004);
+pub const opt_c_include: Kind = Kind::named(1005);
+pub const opt_check_option: Kind = Kind::named(1006);
+pub const opt_col_def_list: Kind = Kind::named(1007);
+pub const opt_collate: Kind = Kind::named(1008);
+pub const opt_collate_clause: Kind = Kind::named(1009);
+pub const opt_column: Kind = Kind::named(1010);
+pub const opt_column_and_period_list: Kind = Kind::named(1011);
+pub const opt_column_compression: Kind = Kind::named(1012);
+pub const opt_column_list: Kind = Kind::named(1013);
+pub const opt_column_storage: Kind = Kind::named(1014);
+pub const opt_concurrently: Kind = Kind::named(1015);
+pub const opt_conf_expr: Kind = Kind::named(1016);
+pub const opt_createfunc_opt_list: Kind = Kind::named(1017);
+pub const opt_cycle_clause: Kind = Kind::named(1018);
+pub const opt_default: Kind = Kind::named(1019);
+pub const opt_definition: Kind = Kind::named(1020);
+pub const opt_drop_behavior: Kind = Kind::named(1021);
+pub const opt_encoding: Kind = Kind::named(1022);
+pub const opt_enum_val_list: Kind = Kind::named(1023);
+pub const opt_equal: Kind = Kind::named(1024);
+pub const opt_existing_window_name: Kind = Kind::named(1025);
+pub const opt_fdw_options: Kind = Kind::named(1026);
+pub const opt_float: Kind = Kind::named(1027);
+pub const opt_for_locking_clause: Kind = Kind::named(1028);
+pub const opt_foreign_server_version: Kind = Kind::named(1029);
+pub const opt_frame_clause: Kind = Kind::named(1030);
+pub const opt_freeze: Kind = Kind::named(1031);
+pub const opt_from_in: Kind = Kind::named(1032);
+pub const opt_full: Kind = Kind::named(1033);
+pub const opt_grant_grant_option: Kind = Kind::named(1034);
+pub const opt_granted_by: Kind = Kind::named(1035);
+pub const opt_hold: Kind = Kind::named(1036);
+pub const opt_if_exists: Kind = Kind::named(1037);
+pub const opt_if_not_exists: Kind = Kind::named(1038);
+pub const opt_in_database: Kind = Kind::named(1039);
+pub const opt_include: Kind = Kind::named(1040);
+pub const opt_indirection: Kind = Kind::named(1041);
+pub const opt_inline_handler: Kind = Kind::named(1042);
+pub const opt_instead: Kind = Kind::named(1043);
+pub const opt_interval: Kind = Kind::named(1044);
+pub const opt_lock: Kind = Kind::named(1045);
+pub const opt_materialized: Kind = Kind::named(1046);
+pub const opt_merge_when_condition: Kind = Kind::named(1047);
+pub const opt_name_list: Kind = Kind::named(1048);
+pub const opt_no: Kind = Kind::named(1049);
+pub const opt_no_inherit: Kind = Kind::named(1050);
+pub const opt_nowait: Kind = Kind::named(1051);
+pub const opt_nowait_or_skip: Kind = Kind::named(1052);
+pub const opt_nulls_order: Kind = Kind::named(1053);
+pub const opt_on_conflict: Kind = Kind::named(1054);
+pub const opt_opfamily: Kind = Kind::named(1055);
+pub const opt_or_replace: Kind = Kind::named(1056);
+pub const opt_ordinality: Kind = Kind::named(1057);
+pub const opt_outer: Kind = Kind::named(1058);
+pub const opt_partition_clause: Kind = Kind::named(1059);
+pub const opt_procedural: Kind = Kind::named(1060);
+pub const opt_program: Kind = Kind::named(1061);
+pub const opt_provider: Kind = Kind::named(1062);
+pub const opt_qualified_name: Kind = Kind::named(1063);
+pub const opt_reindex_option_list: Kind = Kind::named(1064);
+pub const opt_reloptions: Kind = Kind::named(1065);
+pub const opt_repeatable_clause: Kind = Kind::named(1066);
+pub const opt_restart_seqs: Kind = Kind::named(1067);
+pub const opt_restrict: Kind = Kind::named(1068);
+pub const opt_routine_body: Kind = Kind::named(1069);
+pub const opt_search_clause: Kind = Kind::named(1070);
+pub const opt_select_limit: Kind = Kind::named(1071);
+pub const opt_set_data: Kind = Kind::named(1072);
+pub const opt_single_name: Kind = Kind::named(1073);
+pub const opt_slice_bound: Kind = Kind::named(1074);
+pub const opt_sort_clause: Kind = Kind::named(1075);
+pub const opt_table: Kind = Kind::named(1076);
+pub const opt_target_list: Kind = Kind::named(1077);
+pub const opt_timezone: Kind = Kind::named(1078);
+pub const opt_transaction: Kind = Kind::named(1079);
+pub const opt_transaction_chain: Kind = Kind::named(1080);
+pub const opt_trusted: Kind = Kind::named(1081);
+pub const opt_type: Kind = Kind::named(1082);
+pub const opt_type_modifiers: Kind = Kind::named(1083);
+pub const opt_unique: Kind = Kind::named(1084);
+pub const opt_unique_null_treatment: Kind = Kind::named(1085);
+pub const opt_using: Kind = Kind::named(1086);
+pub const opt_vacuum_relation_list: Kind = Kind::named(1087);
+pub const opt_validator: Kind = Kind::named(1088);
+pub const opt_varying: Kind = Kind::named(1089);
+pub const opt_verbose: Kind = Kind::named(1090);
+pub const opt_virtual_or_stored: Kind = Kind::named(1091);
+pub const opt_window_exclusion_clause: Kind = Kind::named(1092);
+pub const opt_with: Kind = Kind::named(1093);
+pub const opt_with_clause: Kind = Kind::named(1094);
+pub const opt_with_data: Kind = Kind::named(1095);
+pub const opt_without_overlaps: Kind = Kind::named(1096);
+pub const opt_xml_root_standalone: Kind = Kind::named(1097);
+pub const optionalPeriodName: Kind = Kind::named(1098);
+pub const over_clause: Kind = Kind::named(1099);
+pub const overlay_list: Kind = Kind::named(1100);
+pub const override_kind: Kind = Kind::named(1101);
+pub const param: Kind = Kind::named(1102);
+pub const param_name: Kind = Kind::named(1103);
+pub const parameter_name: Kind = Kind::named(1104);
+pub const parameter_name_list: Kind = Kind::named(1105);
+pub const part_elem: Kind = Kind::named(1106);
+pub const part_params: Kind = Kind::named(1107);
+pub const partition_cmd: Kind = Kind::named(1108);
+pub const path_opt: Kind = Kind::named(1109);
+pub const position_list: Kind = Kind::named(1110);
+pub const prep_type_clause: Kind = Kind::named(1111);
+pub const privilege: Kind = Kind::named(1112);
+pub const privilege_list: Kind = Kind::named(1113);
+pub const privilege_target: Kind = Kind::named(1114);
+pub const privileges: Kind = Kind::named(1115);
+pub const pub_obj_list: Kind = Kind::named(1116);
+pub const qual_Op: Kind = Kind::named(1117);
+pub const qual_all_Op: Kind = Kind::named(1118);
+pub const qualified_name: Kind = Kind::named(1119);
+pub const qualified_name_list: Kind = Kind::named(1120);
+pub const quoted_identifier: Kind = Kind::named(1121);
+pub const reindex_target_all: Kind = Kind::named(1122);
+pub const reindex_target_relation: Kind = Kind::named(1123);
+pub const relation_expr: Kind = Kind::named(1124);
+pub const relation_expr_list: Kind = Kind::named(1125);
+pub const relation_expr_opt_alias: Kind = Kind::named(1126);
+pub const reloption_elem: Kind = Kind::named(1127);
+pub const reloption_list: Kind = Kind::named(1128);
+pub const reloptions: Kind = Kind::named(1129);
+pub const replica_identity: Kind = Kind::named(1130);
+pub const reserved_keyword: Kind = Kind::named(1131);
+pub const reset_rest: Kind = Kind::named(1132);
+pub const returning_clause: Kind = Kind::named(1133);
+pub const returning_option: Kind = Kind::named(1134);
+pub const returning_option_kind: Kind = Kind::named(1135);
+pub const returning_options: Kind = Kind::named(1136);
+pub const returning_with_clause: Kind = Kind::named(1137);
+pub const role_list: Kind = Kind::named(1138);
+pub const rollup_clause: Kind = Kind::named(1139);
+pub const routine_body_stmt: Kind = Kind::named(1140);
+pub const routine_body_stmt_list: Kind = Kind::named(1141);
+pub const row: Kind = Kind::named(1142);
+pub const row_or_rows: Kind = Kind::named(1143);
+pub const row_security_cmd: Kind = Kind::named(1144);
+pub const rowsfrom_item: Kind = Kind::named(1145);
+pub const rowsfrom_list: Kind = Kind::named(1146);
+pub const schema_stmt: Kind = Kind::named(1147);
+pub const security_label: Kind = Kind::named(1148);
+pub const select_clause: Kind = Kind::named(1149);
+pub const select_fetch_first_value: Kind = Kind::named(1150);
+pub const select_limit: Kind = Kind::named(1151);
+pub const select_limit_value: Kind = Kind::named(1152);
+pub const select_no_parens: Kind = Kind::named(1153);
+pub const select_offset_value: Kind = Kind::named(1154);
+pub const select_with_parens: Kind = Kind::named(1155);
+pub const set_access_method_name: Kind = Kind::named(1156);
+pub const set_clause: Kind = Kind::named(1157);
+pub const set_clause_list: Kind = Kind::named(1158);
+pub const set_quantifier: Kind = Kind::named(1159);
+pub const set_rest: Kind = Kind::named(1160);
+pub const set_rest_more: Kind = Kind::named(1161);
+pub const set_statistics_value: Kind = Kind::named(1162);
+pub const set_target: Kind = Kind::named(1163);
+pub const set_target_list: Kind = Kind::named(1164);
+pub const simple_select: Kind = Kind::named(1165);
+pub const sort_clause: Kind = Kind::named(1166);
+pub const sortby: Kind = Kind::named(1167);
+pub const sortby_list: Kind = Kind::named(1168);
+pub const source_file: Kind = Kind::named(1169);
+pub const stats_param: Kind = Kind::named(1170);
+pub const stats_params: Kind = Kind::named(1171);
+pub const stmt: Kind = Kind::named(1172);
+pub const string_literal: Kind = Kind::named(1173);
+pub const sub_type: Kind = Kind::named(1174);
+pub const subquery_Op: Kind = Kind::named(1175);
+pub const substr_list: Kind = Kind::named(1176);
+pub const table_access_method_clause: Kind = Kind::named(1177);
+pub const table_func_column: Kind = Kind::named(1178);
+pub const table_func_column_list: Kind = Kind::named(1179);
+pub const table_ref: Kind = Kind::named(1180);
+pub const tablesample_clause: Kind = Kind::named(1181);
+pub const target_el: Kind = Kind::named(1182);
+pub const target_list: Kind = Kind::named(1183);
+pub const toplevel_stmt: Kind = Kind::named(1184);
+pub const transaction_mode_item: Kind = Kind::named(1185);
+pub const transaction_mode_list: Kind = Kind::named(1186);
+pub const transaction_mode_list_or_empty: Kind = Kind::named(1187);
+pub const transform_element_list: Kind = Kind::named(1188);
+pub const transform_type_list: Kind = Kind::named(1189);
+pub const trim_list: Kind = Kind::named(1190);
+pub const type_func_name_keyword: Kind = Kind::named(1191);
+pub const type_function_name: Kind = Kind::named(1192);
+pub const type_list: Kind = Kind::named(1193);
+pub const type_name_list: Kind = Kind::named(1194);
+pub const unicode_normal_form: Kind = Kind::named(1195);
+pub const unreserved_keyword: Kind = Kind::named(1196);
+pub const using_clause: Kind = Kind::named(1197);
+pub const utility_option_arg: Kind = Kind::named(1198);
+pub const utility_option_elem: Kind = Kind::named(1199);
+pub const utility_option_list: Kind = Kind::named(1200);
+pub const utility_option_name: Kind = Kind::named(1201);
+pub const vacuum_relation: Kind = Kind::named(1202);
+pub const vacuum_relation_list: Kind = Kind::named(1203);
+pub const validator_clause: Kind = Kind::named(1204);
+pub const values_clause: Kind = Kind::named(1205);
+pub const var_list: Kind = Kind::named(1206);
+pub const var_name: Kind = Kind::named(1207);
+pub const var_value: Kind = Kind::named(1208);
+pub const when_clause: Kind = Kind::named(1209);
+pub const when_clause_list: Kind = Kind::named(1210);
+pub const where_clause: Kind = Kind::named(1211);
+pub const where_or_current_clause: Kind = Kind::named(1212);
+pub const window_clause: Kind = Kind::named(1213);
+pub const window_definition: Kind = Kind::named(1214);
+pub const window_definition_list: Kind = Kind::named(1215);
+pub const window_specification: Kind = Kind::named(1216);
+pub const with_clause: Kind = Kind::named(1217);
+pub const within_group_clause: Kind = Kind::named(1218);
+pub const xml_attribute_el: Kind = Kind::named(1219);
+pub const xml_attribute_list: Kind = Kind::named(1220);
+pub const xml_attributes: Kind = Kind::named(1221);
+pub const xml_indent_option: Kind = Kind::named(1222);
+pub const xml_namespace_el: Kind = Kind::named(1223);
+pub const xml_namespace_list: Kind = Kind::named(1224);
+pub const xml_passing_mech: Kind = Kind::named(1225);
+pub const xml_root_version: Kind = Kind::named(1226);
+pub const xml_whitespace_option: Kind = Kind::named(1227);
+pub const xmlexists_argument: Kind = Kind::named(1228);
+pub const xmltable: Kind = Kind::named(1229);
+pub const xmltable_column_el: Kind = Kind::named(1230);
+pub const xmltable_column_list: Kind = Kind::named(1231);
+pub const xmltable_column_option_el: Kind = Kind::named(1232);
+pub const xmltable_column_option_list: Kind = Kind::named(1233);
+pub const zone_value: Kind = Kind::named(1234);
+
+/// The names of the kinds, sorted.
+#[rustfmt::skip]
+pub(crate) static NAMED: [&str; 1235] = [
+    "AexprConst",
+    "AlterCollationStmt",
+    "AlterCompositeTypeStmt",
+    "AlterDatabaseSetStmt",
+    "AlterDatabaseStmt",
+    "AlterDefaultPrivilegesStmt",
+    "AlterDomainStmt",
+    "AlterEnumStmt",
+    "AlterEventTrigStmt",
+    "AlterExtensionContentsStmt",
+    "AlterExtensionStmt",
+    "AlterFdwStmt",
+    "AlterForeignServerStmt",
+    "AlterFunctionStmt",
+    "AlterGroupStmt",
+    "AlterObjectDependsStmt",
+    "AlterObjectSchemaStmt",
+    "AlterOpFamilyStmt",
+    "AlterOperatorStmt",
+    "AlterOptRoleElem",
+    "AlterOptRoleList",
+    "AlterOwnerStmt",
+    "AlterPolicyStmt",
+    "AlterPublicationStmt",
+    "AlterRoleSetStmt",
+    "AlterRoleStmt",
+    "AlterSeqStmt",
+    "AlterStatsStmt",
+    "AlterSubscriptionStmt",
+    "AlterSystemStmt",
+    "AlterTSConfigurationStmt",
+    "AlterTSDictionaryStmt",
+    "AlterTableStmt",
+    "AlterTblSpcStmt",
+    "AlterTypeStmt",
+    "AlterUserMappingStmt",
+    "AnalyzeStmt",
+    "BareColLabel",
+    "Bit",
+    "BitWithLength",
+    "BitWithoutLength",
+    "CallStmt",
+    "Character",
+    "CharacterWithLength",
+    "CharacterWithoutLength",
+    "CheckPointStmt",
+    "ClosePortalStmt",
+    "ClusterStmt",
+    "ColConstraint",
+    "ColConstraintElem",
+    "ColId",
+    "ColLabel",
+    "ColQualList",
+    "CommentStmt",
+    "ConstBit",
+    "ConstCharacter",
+    "ConstDatetime",
+    "ConstInterval",
+    "ConstTypename",
+    "ConstraintAttr",
+    "ConstraintAttributeElem",
+    "ConstraintAttributeSpec",
+    "ConstraintElem",
+    "ConstraintsSetStmt",
+    "CopyStmt",
+    "CreateAmStmt",
+    "CreateAsStmt",
+    "CreateAssertionStmt",
+    "CreateCastStmt",
+    "CreateConversionStmt",
+    "CreateDomainStmt",
+    "CreateEventTrigStmt",
+    "CreateExtensionStmt",
+    "CreateFdwStmt",
+    "CreateForeignServerStmt",
+    "CreateForeignTableStmt",
+    "CreateFunctionStmt",
+    "CreateGroupStmt",
+    "CreateMatViewStmt",
+    "CreateOpClassStmt",
+    "CreateOpFamilyStmt",
+    "CreateOptRoleElem",
+    "CreatePLangStmt",
+    "CreatePolicyStmt",
+    "CreatePublicationStmt",
+    "CreateRoleStmt",
+    "CreateSchemaStmt",
+    "CreateSeqStmt",
+    "CreateStatsStmt",
+    "CreateStmt",
+    "CreateSubscriptionStmt",
+    "CreateTableSpaceStmt",
+    "CreateTransformStmt",
+    "CreateTrigStmt",
+    "CreateUserMappingStmt",
+    "CreateUserStmt",
+    "CreatedbStmt",
+    "DeallocateStmt",
+    "DeclareCursorStmt",
+    "DefACLAction",
+    "DefACLOption",
+    "DefACLOptionList",
+    "DefineStmt",
+    "DeleteStmt",
+    "DiscardStmt",
+    "DoStmt",
+    "DomainConstraint",
+    "DomainConstraintElem",
+    "DropCastStmt",
+    "DropOpClassStmt",
+    "DropOpFamilyStmt",
+    "DropOwnedStmt",
+    "DropRoleStmt",
+    "DropStmt",
+    "DropSubscriptionStmt",
+    "DropTableSpaceStmt",
+    "DropTransformStmt",
+    "DropUserMappingStmt",
+    "DropdbStmt",
+    "ExclusionConstraintElem",
+    "ExclusionConstraintList",
+    "ExecuteStmt",
+    "ExistingIndex",
+    "ExplainStmt",
+    "ExplainableStmt",
+    "FUNCTION_or_PROCEDURE",
+    "FetchStmt",
+    "FunctionSetResetClause",
+    "GenericType",
+    "GrantRoleStmt",
+    "GrantStmt",
+    "I_or_F_const",
+    "Iconst",
+    "ImportForeignSchemaStmt",
+    "IndexStmt",
+    "InsertStmt",
+    "JsonType",
+    "ListenStmt",
+    "LoadStmt",
+    "LockStmt",
+    "MathOp",
+    "MergeStmt",
+    "NonReservedWord",
+    "NonReservedWord_or_Sconst",
+    "NotifyStmt",
+    "Numeric",
+    "NumericOnly",
+    "NumericOnly_list",
+    "OnCommitOption",
+    "OptConsTableSpace",
+    "OptConstrFromTable",
+    "OptInherit",
+    "OptNoLog",
+    "OptParenthesizedSeqOptList",
+    "OptPartitionSpec",
+    "OptRoleList",
+    "OptSchemaEltList",
+    "OptSeqOptList",
+    "OptTableElementList",
+    "OptTableFuncElementList",
+    "OptTableSpace",
+    "OptTableSpaceOwner",
+    "OptTemp",
+    "OptTempTableName",
+    "OptTypedTableElementList",
+    "OptWhereClause",
+    "OptWith",
+    "PartitionBoundSpec",
+    "PartitionSpec",
+    "PreparableStmt",
+    "PrepareStmt",
+    "PublicationObjSpec",
+    "ReassignOwnedStmt",
+    "RefreshMatViewStmt",
+    "ReindexStmt",
+    "RemoveAggrStmt",
+    "RemoveFuncStmt",
+    "RemoveOperStmt",
+    "RenameStmt",
+    "ReturnStmt",
+    "RevokeRoleStmt",
+    "RevokeStmt",
+    "RoleId",
+    "RoleSpec",
+    "RowSecurityDefaultForCmd",
+    "RowSecurityDefaultPermissive",
+    "RowSecurityDefaultToRole",
+    "RowSecurityOptionalExpr",
+    "RowSecurityOptionalToRole",
+    "RowSecurityOptionalWithCheck",
+    "RuleActionList",
+    "RuleActionMulti",
+    "RuleActionStmt",
+    "RuleActionStmtOrEmpty",
+    "RuleStmt",
+    "Sconst",
+    "SecLabelStmt",
+    "SelectStmt",
+    "SeqOptElem",
+    "SeqOptList",
+    "SetResetClause",
+    "SignedIconst",
+    "SimpleTypename",
+    "TableConstraint",
+    "TableElement",
+    "TableElementList",
+    "TableFuncElement",
+    "TableFuncElementList",
+    "TableLikeClause",
+    "TableLikeOption",
+    "TableLikeOptionList",
+    "TransactionStmt",
+    "TransactionStmtLegacy",
+    "TransitionOldOrNew",
+    "TransitionRelName",
+    "TransitionRowOrTable",
+    "TriggerActionTime",
+    "TriggerEvents",
+    "TriggerForOptEach",
+    "TriggerForSpec",
+    "TriggerForType",
+    "TriggerFuncArg",
+    "TriggerFuncArgs",
+    "TriggerOneEvent",
+    "TriggerReferencing",
+    "TriggerTransition",
+    "TriggerTransitions",
+    "TriggerWhen",
+    "TruncateStmt",
+    "TypedTableElement",
+    "TypedTableElementList",
+    "Typename",
+    "UnlistenStmt",
+    "UpdateStmt",
+    "VacuumStmt",
+    "VariableResetStmt",
+    "VariableSetStmt",
+    "VariableShowStmt",
+    "ViewStmt",
+    "a_expr",
+    "a_expr_prec",
+    "access_method_clause",
+    "add_drop",
+    "aggr_arg",
+    "aggr_args",
+    "aggr_args_list",
+    "aggregate_with_argtypes",
+    "aggregate_with_argtypes_list",
+    "alias_clause",
+    "all_Op",
+    "alter_column_default",
+    "alter_extension_opt_item",
+    "alter_extension_opt_list",
+    "alter_generic_option_elem",
+    "alter_generic_option_list",
+    "alter_generic_options",
+    "alter_identity_column_option",
+    "alter_identity_column_option_list",
+    "alter_table_cmd",
+    "alter_table_cmds",
+    "alter_type_cmd",
+    "alter_type_cmds",
+    "alter_using",
+    "alterfunc_opt_list",
+    "am_type",
+    "analyze_keyword",
+    "any_name",
+    "any_name_list",
+    "any_operator",
+    "any_with",
+    "arg_class",
+    "array_expr",
+    "array_expr_list",
+    "attr_name",
+    "attrs",
+    "auth_ident",
+    "b_expr",
+    "b_expr_prec",
+    "bare_label_keyword",
+    "bit_string_literal",
+    "c_expr",
+    "case_arg",
+    "case_default",
+    "case_expr",
+    "cast_context",
+    "character",
+    "cluster_index_specification",
+    "col_name_keyword",
+    "columnDef",
+    "columnElem",
+    "columnList",
+    "columnOptions",
+    "column_compression",
+    "column_storage",
+    "columnref",
+    "comment",
+    "comment_text",
+    "common_func_opt_item",
+    "common_table_expr",
+    "constraints_set_list",
+    "constraints_set_mode",
+    "copy_delimiter",
+    "copy_file_name",
+    "copy_from",
+    "copy_generic_opt_arg",
+    "copy_generic_opt_arg_list",
+    "copy_generic_opt_arg_list_item",
+    "copy_generic_opt_elem",
+    "copy_generic_opt_list",
+    "copy_opt_item",
+    "copy_opt_list",
+    "copy_options",
+    "create_as_target",
+    "create_extension_opt_item",
+    "create_extension_opt_list",
+    "create_generic_options",
+    "create_mv_target",
+    "createdb_opt_item",
+    "createdb_opt_items",
+    "createdb_opt_list",
+    "createdb_opt_name",
+    "createfunc_opt_item",
+    "createfunc_opt_list",
+    "cte_list",
+    "cube_clause",
+    "cursor_name",
+    "cursor_options",
+    "def_arg",
+    "def_elem",
+    "def_list",
+    "defacl_privilege_target",
+    "definition",
+    "distinct_clause",
+    "document_or_content",
+    "dollar_quoted_string",
+    "dostmt_opt_item",
+    "dostmt_opt_list",
+    "drop_option",
+    "drop_option_list",
+    "drop_type_name",
+    "empty_grouping_set",
+    "enable_trigger",
+    "enum_val_list",
+    "escape_string_literal",
+    "event",
+    "event_trigger_value_list",
+    "event_trigger_when_item",
+    "event_trigger_when_list",
+    "execute_param_clause",
+    "explicit_row",
+    "expr_list",
+    "extended_relation_expr",
+    "extract_arg",
+    "extract_list",
+    "fdw_option",
+    "fdw_options",
+    "fetch_args",
+    "file_name",
+    "filter_clause",
+    "first_or_next",
+    "float_literal",
+    "for_locking_clause",
+    "for_locking_item",
+    "for_locking_items",
+    "for_locking_strength",
+    "foreign_server_version",
+    "frame_bound",
+    "frame_extent",
+    "from_clause",
+    "from_in",
+    "from_list",
+    "func_alias_clause",
+    "func_application",
+    "func_arg",
+    "func_arg_expr",
+    "func_arg_list",
+    "func_arg_list_opt",
+    "func_arg_with_default",
+    "func_args",
+    "func_args_list",
+    "func_args_with_defaults",
+    "func_args_with_defaults_list",
+    "func_as",
+    "func_expr",
+    "func_expr_common_subexpr",
+    "func_expr_windowless",
+    "func_name",
+    "func_return",
+    "func_table",
+    "func_type",
+    "function_with_argtypes",
+    "function_with_argtypes_list",
+    "generated_when",
+    "generic_option_arg",
+    "generic_option_elem",
+    "generic_option_list",
+    "generic_option_name",
+    "generic_reset",
+    "generic_set",
+    "grant_role_opt",
+    "grant_role_opt_list",
+    "grant_role_opt_value",
+    "grantee",
+    "grantee_list",
+    "group_by_item",
+    "group_by_list",
+    "group_clause",
+    "grouping_sets_clause",
+    "handler_name",
+    "hash_partbound",
+    "hash_partbound_elem",
+    "having_clause",
+    "hex_string_literal",
+    "identifier",
+    "implicit_row",
+    "import_qualification",
+    "import_qualification_type",
+    "index_elem",
+    "index_elem_options",
+    "index_including_params",
+    "index_params",
+    "index_partition_cmd",
+    "indirection",
+    "indirection_el",
+    "insert_column_item",
+    "insert_column_list",
+    "insert_rest",
+    "insert_target",
+    "integer_literal",
+    "interval_second",
+    "into_clause",
+    "iso_level",
+    "join_qual",
+    "join_type",
+    "joined_table",
+    "json_aggregate_func",
+    "json_argument",
+    "json_arguments",
+    "json_array_aggregate_order_by_clause_opt",
+    "json_array_constructor_null_clause_opt",
+    "json_behavior",
+    "json_behavior_clause_opt",
+    "json_behavior_type",
+    "json_format_clause",
+    "json_format_clause_opt",
+    "json_key_uniqueness_constraint_opt",
+    "json_name_and_value",
+    "json_name_and_value_list",
+    "json_object_constructor_null_clause_opt",
+    "json_on_error_clause_opt",
+    "json_passing_clause_opt",
+    "json_predicate_type_constraint",
+    "json_quotes_clause_opt",
+    "json_returning_clause_opt",
+    "json_table",
+    "json_table_column_definition",
+    "json_table_column_definition_list",
+    "json_table_column_path_clause_opt",
+    "json_table_path_name_opt",
+    "json_value_expr",
+    "json_value_expr_list",
+    "json_wrapper_behavior",
+    "key_action",
+    "key_actions",
+    "key_delete",
+    "key_match",
+    "key_update",
+    "kw_abort",
+    "kw_absent",
+    "kw_absolute",
+    "kw_access",
+    "kw_action",
+    "kw_add",
+    "kw_admin",
+    "kw_after",
+    "kw_aggregate",
+    "kw_all",
+    "kw_also",
+    "kw_alter",
+    "kw_always",
+    "kw_analyse",
+    "kw_analyze",
+    "kw_and",
+    "kw_any",
+    "kw_array",
+    "kw_as",
+    "kw_asc",
+    "kw_asensitive",
+    "kw_assertion",
+    "kw_assignment",
+    "kw_asymmetric",
+    "kw_at",
+    "kw_atomic",
+    "kw_attach",
+    "kw_attribute",
+    "kw_authorization",
+    "kw_backward",
+    "kw_before",
+    "kw_begin",
+    "kw_between",
+    "kw_bigint",
+    "kw_binary",
+    "kw_bit",
+    "kw_boolean",
+    "kw_both",
+    "kw_breadth",
+    "kw_by",
+    "kw_cache",
+    "kw_call",
+    "kw_called",
+    "kw_cascade",
+    "kw_cascaded",
+    "kw_case",
+    "kw_cast",
+    "kw_catalog",
+    "kw_chain",
+    "kw_char",
+    "kw_character",
+    "kw_characteristics",
+    "kw_check",
+    "kw_checkpoint",
+    "kw_class",
+    "kw_close",
+    "kw_cluster",
+    "kw_coalesce",
+    "kw_collate",
+    "kw_collation",
+    "kw_column",
+    "kw_columns",
+    "kw_comment",
+    "kw_comments",
+    "kw_commit",
+    "kw_committed",
+    "kw_compression",
+    "kw_concurrently",
+    "kw_conditional",
+    "kw_configuration",
+    "kw_conflict",
+    "kw_connection",
+    "kw_constraint",
+    "kw_constraints",
+    "kw_content",
+    "kw_continue",
+    "kw_conversion",
+    "kw_copy",
+    "kw_cost",
+    "kw_create",
+    "kw_cross",
+    "kw_csv",
+    "kw_cube",
+    "kw_current",
+    "kw_current_catalog",
+    "kw_current_date",
+    "kw_current_role",
+    "kw_current_schema",
+    "kw_current_time",
+    "kw_current_timestamp",
+    "kw_current_user",
+    "kw_cursor",
+    "kw_cycle",
+    "kw_data",
+    "kw_database",
+    "kw_day",
+    "kw_deallocate",
+    "kw_dec",
+    "kw_decimal",
+    "kw_declare",
+    "kw_default",
+    "kw_defaults",
+    "kw_deferrable",
+    "kw_deferred",
+    "kw_definer",
+    "kw_delete",
+    "kw_delimiter",
+    "kw_delimiters",
+    "kw_depends",
+    "kw_depth",
+    "kw_desc",
+    "kw_detach",
+    "kw_dictionary",
+    "kw_disable",
+    "kw_discard",
+    "kw_distinct",
+    "kw_do",
+    "kw_document",
+    "kw_domain",
+    "kw_double",
+    "kw_drop",
+    "kw_each",
+    "kw_else",
+    "kw_empty",
+    "kw_enable",
+    "kw_encoding",
+    "kw_encrypted",
+    "kw_end",
+    "kw_enforced",
+    "kw_enum",
+    "kw_error",
+    "kw_escape",
+    "kw_event",
+    "kw_except",
+    "kw_exclude",
+    "kw_excluding",
+    "kw_exclusive",
+    "kw_execute",
+    "kw_exists",
+    "kw_explain",
+    "kw_expression",
+    "kw_extension",
+    "kw_external",
+    "kw_extract",
+    "kw_false",
+    "kw_family",
+    "kw_fetch",
+    "kw_filter",
+    "kw_finalize",
+    "kw_first",
+    "kw_float",
+    "kw_following",
+    "kw_for",
+    "kw_force",
+    "kw_foreign",
+    "kw_format",
+    "kw_forward",
+    "kw_freeze",
+    "kw_from",
+    "kw_full",
+    "kw_function",
+    "kw_functions",
+    "kw_generated",
+    "kw_global",
+    "kw_grant",
+    "kw_granted",
+    "kw_greatest",
+    "kw_group",
+    "kw_grouping",
+    "kw_groups",
+    "kw_handler",
+    "kw_having",
+    "kw_header",
+    "kw_hold",
+    "kw_hour",
+    "kw_identity",
+    "kw_if",
+    "kw_ilike",
+    "kw_immediate",
+    "kw_immutable",
+    "kw_implicit",
+    "kw_import",
+    "kw_in",
+    "kw_include",
+    "kw_including",
+    "kw_increment",
+    "kw_indent",
+    "kw_index",
+    "kw_indexes",
+    "kw_inherit",
+    "kw_inherits",
+    "kw_initially",
+    "kw_inline",
+    "kw_inner",
+    "kw_inout",
+    "kw_input",
+    "kw_insensitive",
+    "kw_insert",
+    "kw_instead",
+    "kw_int",
+    "kw_integer",
+    "kw_intersect",
+    "kw_interval",
+    "kw_into",
+    "kw_invoker",
+    "kw_is",
+    "kw_isnull",
+    "kw_isolation",
+    "kw_join",
+    "kw_json",
+    "kw_json_array",
+    "kw_json_arrayagg",
+    "kw_json_exists",
+    "kw_json_object",
+    "kw_json_objectagg",
+    "kw_json_query",
+    "kw_json_scalar",
+    "kw_json_serialize",
+    "kw_json_table",
+    "kw_json_value",
+    "kw_keep",
+    "kw_key",
+    "kw_keys",
+    "kw_label",
+    "kw_language",
+    "kw_large",
+    "kw_last",
+    "kw_lateral",
+    "kw_leading",
+    "kw_leakproof",
+    "kw_least",
+    "kw_left",
+    "kw_level",
+    "kw_like",
+    "kw_limit",
+    "kw_listen",
+    "kw_load",
+    "kw_local",
+    "kw_localtime",
+    "kw_localtimestamp",
+    "kw_location",
+    "kw_lock",
+    "kw_locked",
+    "kw_logged",
+    "kw_mapping",
+    "kw_match",
+    "kw_matched",
+    "kw_materialized",
+    "kw_maxvalue",
+    "kw_merge",
+    "kw_merge_action",
+    "kw_method",
+    "kw_minute",
+    "kw_minvalue",
+    "kw_mode",
+    "kw_month",
+    "kw_move",
+    "kw_name",
+    "kw_names",
+    "kw_national",
+    "kw_natural",
+    "kw_nchar",
+    "kw_nested",
+    "kw_new",
+    "kw_next",
+    "kw_nfc",
+    "kw_nfd",
+    "kw_nfkc",
+    "kw_nfkd",
+    "kw_no",
+    "kw_none",
+    "kw_normalize",
+    "kw_normalized",
+    "kw_not",
+    "kw_nothing",
+    "kw_notify",
+    "kw_notnull",
+    "kw_nowait",
+    "kw_null",
+    "kw_nullif",
+    "kw_nulls",
+    "kw_numeric",
+    "kw_object",
+    "kw_objects",
+    "kw_of",
+    "kw_off",
+    "kw_offset",
+    "kw_oids",
+    "kw_old",
+    "kw_omit",
+    "kw_on",
+    "kw_only",
+    "kw_operator",
+    "kw_option",
+    "kw_options",
+    "kw_or",
+    "kw_order",
+    "kw_ordinality",
+    "kw_others",
+    "kw_out",
+    "kw_outer",
+    "kw_over",
+    "kw_overlaps",
+    "kw_overlay",
+    "kw_overriding",
+    "kw_owned",
+    "kw_owner",
+    "kw_parallel",
+    "kw_parameter",
+    "kw_parser",
+    "kw_partial",
+    "kw_partition",
+    "kw_passing",
+    "kw_password",
+    "kw_path",
+    "kw_period",
+    "kw_placing",
+    "kw_plan",
+    "kw_plans",
+    "kw_policy",
+    "kw_position",
+    "kw_preceding",
+    "kw_precision",
+    "kw_prepare",
+    "kw_prepared",
+    "kw_preserve",
+    "kw_primary",
+    "kw_prior",
+    "kw_privileges",
+    "kw_procedural",
+    "kw_procedure",
+    "kw_procedures",
+    "kw_program",
+    "kw_publication",
+    "kw_quote",
+    "kw_quotes",
+    "kw_range",
+    "kw_read",
+    "kw_real",
+    "kw_reassign",
+    "kw_recursive",
+    "kw_ref",
+    "kw_references",
+    "kw_referencing",
+    "kw_refresh",
+    "kw_reindex",
+    "kw_relative",
+    "kw_release",
+    "kw_rename",
+    "kw_repeatable",
+    "kw_replace",
+    "kw_replica",
+    "kw_reset",
+    "kw_restart",
+    "kw_restrict",
+    "kw_return",
+    "kw_returning",
+    "kw_returns",
+    "kw_revoke",
+    "kw_right",
+    "kw_role",
+    "kw_rollback",
+    "kw_rollup",
+    "kw_routine",
+    "kw_routines",
+    "kw_row",
+    "kw_rows",
+    "kw_rule",
+    "kw_savepoint",
+    "kw_scalar",
+    "kw_schema",
+    "kw_schemas",
+    "kw_scroll",
+    "kw_search",
+    "kw_second",
+    "kw_security",
+    "kw_select",
+    "kw_sequence",
+    "kw_sequences",
+    "kw_serializable",
+    "kw_server",
+    "kw_session",
+    "kw_session_user",
+    "kw_set",
+    "kw_setof",
+    "kw_sets",
+    "kw_share",
+    "kw_show",
+    "kw_similar",
+    "kw_simple",
+    "kw_skip",
+    "kw_smallint",
+    "kw_snapshot",
+    "kw_some",
+    "kw_source",
+    "kw_sql",
+    "kw_stable",
+    "kw_standalone",
+    "kw_start",
+    "kw_statement",
+    "kw_statistics",
+    "kw_stdin",
+    "kw_stdout",
+    "kw_storage",
+    "kw_stored",
+    "kw_strict",
+    "kw_string",
+    "kw_strip",
+    "kw_subscription",
+    "kw_substring",
+    "kw_support",
+    "kw_symmetric",
+    "kw_sysid",
+    "kw_system",
+    "kw_system_user",
+    "kw_table",
+    "kw_tables",
+    "kw_tablesample",
+    "kw_tablespace",
+    "kw_target",
+    "kw_temp",
+    "kw_template",
+    "kw_temporary",
+    "kw_text",
+    "kw_then",
+    "kw_ties",
+    "kw_time",
+    "kw_timestamp",
+    "kw_to",
+    "kw_trailing",
+    "kw_transaction",
+    "kw_transform",
+    "kw_treat",
+    "kw_trigger",
+    "kw_trim",
+    "kw_true",
+    "kw_truncate",
+    "kw_trusted",
+    "kw_type",
+    "kw_types",
+    "kw_uescape",
+    "kw_unbounded",
+    "kw_uncommitted",
+    "kw_unconditional",
+    "kw_unencrypted",
+    "kw_union",
+    "kw_unique",
+    "kw_unknown",
+    "kw_unlisten",
+    "kw_unlogged",
+    "kw_until",
+    "kw_update",
+    "kw_user",
+    "kw_using",
+    "kw_vacuum",
+    "kw_valid",
+    "kw_validate",
+    "kw_validator",
+    "kw_value",
+    "kw_values",
+    "kw_varchar",
+    "kw_variadic",
+    "kw_varying",
+    "kw_verbose",
+    "kw_version",
+    "kw_view",
+    "kw_views",
+    "kw_virtual",
+    "kw_volatile",
+    "kw_when",
+    "kw_where",
+    "kw_whitespace",
+    "kw_window",
+    "kw_with",
+    "kw_within",
+    "kw_without",
+    "kw_work",
+    "kw_wrapper",
+    "kw_write",
+    "kw_xml",
+    "kw_xmlattributes",
+    "kw_xmlconcat",
+    "kw_xmlelement",
+    "kw_xmlexists",
+    "kw_xmlforest",
+    "kw_xmlnamespaces",
+    "kw_xmlparse",
+    "kw_xmlpi",
+    "kw_xmlroot",
+    "kw_xmlserialize",
+    "kw_xmltable",
+    "kw_year",
+    "kw_yes",
+    "kw_zone",
+    "limit_clause",
+    "lock_type",
+    "locked_rels_list",
+    "merge_delete",
+    "merge_insert",
+    "merge_update",
+    "merge_values_clause",
+    "merge_when_clause",
+    "merge_when_list",
+    "merge_when_tgt_matched",
+    "merge_when_tgt_not_matched",
+    "name",
+    "name_list",
+    "notify_payload",
+    "object_type_any_name",
+    "object_type_name",
+    "object_type_name_on_any_name",
+    "offset_clause",
+    "old_aggr_definition",
+    "old_aggr_elem",
+    "old_aggr_list",
+    "opclass_drop",
+    "opclass_drop_list",
+    "opclass_item",
+    "opclass_item_list",
+    "opclass_purpose",
+    "oper_argtypes",
+    "operator",
+    "operator_def_arg",
+    "operator_def_elem",
+    "operator_def_list",
+    "operator_with_argtypes",
+    "operator_with_argtypes_list",
+    "opt_alias_clause",
+    "opt_alias_clause_for_join_using",
+    "opt_all_clause",
+    "opt_analyze",
+    "opt_array_bounds",
+    "opt_as",
+    "opt_asc_desc",
+    "opt_asymmetric",
+    "opt_binary",
+    "opt_boolean_or_string",
+    "opt_by",
+    "opt_c_include",
+    "opt_check_option",
+    "opt_col_def_list",
+    "opt_collate",
+    "opt_collate_clause",
+    "opt_column",
+    "opt_column_and_period_list",
+    "opt_column_compression",
+    "opt_column_list",
+    "opt_column_storage",
+    "opt_concurrently",
+    "opt_conf_expr",
+    "opt_createfunc_opt_list",
+    "opt_cycle_clause",
+    "opt_default",
+    "opt_definition",
+    "opt_drop_behavior",
+    "opt_encoding",
+    "opt_enum_val_list",
+    "opt_equal",
+    "opt_existing_window_name",
+    "opt_fdw_options",
+    "opt_float",
+    "opt_for_locking_clause",
+    "opt_foreign_server_version",
+    "opt_frame_clause",
+    "opt_freeze",
+    "opt_from_in",
+    "opt_full",
+    "opt_grant_grant_option",
+    "opt_granted_by",
+    "opt_hold",
+    "opt_if_exists",
+    "opt_if_not_exists",
+    "opt_in_database",
+    "opt_include",
+    "opt_indirection",
+    "opt_inline_handler",
+    "opt_instead",
+    "opt_interval",
+    "opt_lock",
+    "opt_materialized",
+    "opt_merge_when_condition",
+    "opt_name_list",
+    "opt_no",
+    "opt_no_inherit",
+    "opt_nowait",
+    "opt_nowait_or_skip",
+    "opt_nulls_order",
+    "opt_on_conflict",
+    "opt_opfamily",
+    "opt_or_replace",
+    "opt_ordinality",
+    "opt_outer",
+    "opt_partition_clause",
+    "opt_procedural",
+    "opt_program",
+    "opt_provider",
+    "opt_qualified_name",
+    "opt_reindex_option_list",
+    "opt_reloptions",
+    "opt_repeatable_clause",
+    "opt_restart_seqs",
+    "opt_restrict",
+    "opt_routine_body",
+    "opt_search_clause",
+    "opt_select_limit",
+    "opt_set_data",
+    "opt_single_name",
+    "opt_slice_bound",
+    "opt_sort_clause",
+    "opt_table",
+    "opt_target_list",
+    "opt_timezone",
+    "opt_transaction",
+    "opt_transaction_chain",
+    "opt_trusted",
+    "opt_type",
+    "opt_type_modifiers",
+    "opt_unique",
+    "opt_unique_null_treatment",
+    "opt_using",
+    "opt_vacuum_relation_list",
+    "opt_validator",
+    "opt_varying",
+    "opt_verbose",
+    "opt_virtual_or_stored",
+    "opt_window_exclusion_clause",
+    "opt_with",
+    "opt_with_clause",
+    "opt_with_data",
+    "opt_without_overlaps",
+    "opt_xml_root_standalone",
+    "optionalPeriodName",
+    "over_clause",
+    "overlay_list",
+    "override_kind",
+    "param",
+    "param_name",
+    "parameter_name",
+    "parameter_name_list",
+    "part_elem",
+    "part_params",
+    "partition_cmd",
+    "path_opt",
+    "position_list",
+    "prep_type_clause",
+    "privilege",
+    "privilege_list",
+    "privilege_target",
+    "privileges",
+    "pub_obj_list",
+    "qual_Op",
+    "qual_all_Op",
+    "qualified_name",
+    "qualified_name_list",
+    "quoted_identifier",
+    "reindex_target_all",
+    "reindex_target_relation",
+    "relation_expr",
+    "relation_expr_list",
+    "relation_expr_opt_alias",
+    "reloption_elem",
+    "reloption_list",
+    "reloptions",
+    "replica_identity",
+    "reserved_keyword",
+    "reset_rest",
+    "returning_clause",
+    "returning_option",
+    "returning_option_kind",
+    "returning_options",
+    "returning_with_clause",
+    "role_list",
+    "rollup_clause",
+    "routine_body_stmt",
+    "routine_body_stmt_list",
+    "row",
+    "row_or_rows",
+    "row_security_cmd",
+    "rowsfrom_item",
+    "rowsfrom_list",
+    "schema_stmt",
+    "security_label",
+    "select_clause",
+    "select_fetch_first_value",
+    "select_limit",
+    "select_limit_value",
+    "select_no_parens",
+    "select_offset_value",
+    "select_with_parens",
+    "set_access_method_name",
+    "set_clause",
+    "set_clause_list",
+    "set_quantifier",
+    "set_rest",
+    "set_rest_more",
+    "set_statistics_value",
+    "set_target",
+    "set_target_list",
+    "simple_select",
+    "sort_clause",
+    "sortby",
+    "sortby_list",
+    "source_file",
+    "stats_param",
+    "stats_params",
+    "stmt",
+    "string_literal",
+    "sub_type",
+    "subquery_Op",
+    "substr_list",
+    "table_access_method_clause",
+    "table_func_column",
+    "table_func_column_list",
+    "table_ref",
+    "tablesample_clause",
+    "target_el",
+    "target_list",
+    "toplevel_stmt",
+    "transaction_mode_item",
+    "transaction_mode_list",
+    "transaction_mode_list_or_empty",
+    "transform_element_list",
+    "transform_type_list",
+    "trim_list",
+    "type_func_name_keyword",
+    "type_function_name",
+    "type_list",
+    "type_name_list",
+    "unicode_normal_form",
+    "unreserved_keyword",
+    "using_clause",
+    "utility_option_arg",
+    "utility_option_elem",
+    "utility_option_list",
+    "utility_option_name",
+    "vacuum_relation",
+    "vacuum_relation_list",
+    "validator_clause",
+    "values_clause",
+    "var_list",
+    "var_name",
+    "var_value",
+    "when_clause",
+    "when_clause_list",
+    "where_clause",
+    "where_or_current_clause",
+    "window_clause",
+    "window_definition",
+    "window_definition_list",
+    "window_specification",
+    "with_clause",
+    "within_group_clause",
+    "xml_attribute_el",
+    "xml_attribute_list",
+    "xml_attributes",
+    "xml_indent_option",
+    "xml_namespace_el",
+    "xml_namespace_list",
+    "xml_passing_mech",
+    "xml_root_version",
+    "xml_whitespace_option",
+    "xmlexists_argument",
+    "xmltable",
+    "xmltable_column_el",
+    "xmltable_column_list",
+    "xmltable_column_option_el",
+    "xmltable_column_option_list",
+    "zone_value",
+];
+
+/// The punctuation marks, sorted.
+#[rustfmt::skip]
+pub(crate) const MARKS: [&str; 23] = [
+    "%",
+    "(",
+    ")",
+    "*",
+    "+",
+    ",",
+    "-",
+    ".",
+    "/",
+    ":",
+    "::",
+    ":=",
+    ";",
+    "<",
+    "<=",
+    "<>",
+    "=",
+    "=>",
+    ">",
+    ">=",
+    "[",
+    "]",
+    "^",
+];

@@ -1,23 +1,16 @@
 //! A node of a statement's tree, with its text.
 
+use crate::kind;
 use crate::literal;
 use crate::name::Name;
-use crate::parser::language;
-use crate::prepare::Shifts;
 use crate::range::TextRange;
-use std::sync::OnceLock;
+use crate::tree::{Fault, Item, Kind, Tree};
 
 /// A node of a statement's tree. Ranges count from the start of the statement's text, and the text is the source's.
 #[derive(Clone, Copy)]
 pub struct Node<'a> {
-    inner: tree_sitter::Node<'a>,
-    source: Source<'a>,
-}
-
-#[derive(Clone, Copy)]
-pub(crate) struct Source<'a> {
-    pub(crate) text: &'a str,
-    pub(crate) shifts: &'a Shifts,
+    tree: &'a Tree,
+    at: u32,
 }
 
 /// A dotted name such as `public.users`.
@@ -43,77 +36,60 @@ impl QualifiedRef {
 }
 
 impl<'a> Node<'a> {
-    pub(crate) fn new(inner: tree_sitter::Node<'a>, source: Source<'a>) -> Node<'a> {
-        Node { inner, source }
+    pub(crate) fn root(tree: &'a Tree) -> Node<'a> {
+        Node { tree, at: 0 }
     }
 
-    fn with(self, inner: tree_sitter::Node<'a>) -> Node<'a> {
-        Node {
-            inner,
-            source: self.source,
-        }
+    fn item(self) -> &'a Item {
+        self.tree.item(self.at)
     }
 
     /// The kind: a rule of PostgreSQL's grammar (see [`crate::kind`]), a punctuation mark, or `ERROR`.
-    pub fn kind(self) -> &'static str {
-        kind_name(self.inner.kind_id())
-    }
-
-    /// A number that differs for different nodes of one tree.
-    pub fn id(self) -> usize {
-        self.inner.id()
+    pub fn kind(self) -> Kind {
+        self.item().kind
     }
 
     /// Where the node is in the statement's text.
     pub fn range(self) -> TextRange {
-        let range = self.inner.byte_range();
-        let back = |offset: usize| self.source.shifts.to_source(crate::range::clamp(offset));
-        TextRange::new(back(range.start), back(range.end))
+        self.item().range
     }
 
     /// The node's source.
     pub fn text(self) -> &'a str {
-        self.range().slice(self.source.text)
+        self.range().slice(&self.tree.text)
     }
 
     /// False for punctuation marks.
     pub fn is_named(self) -> bool {
-        self.inner.is_named()
+        self.kind().is_named()
     }
 
     /// Text that fits nowhere.
     pub fn is_error(self) -> bool {
-        self.inner.is_error()
+        self.kind() == Kind::ERROR
     }
 
     /// A token that was not there and was assumed.
     pub fn is_missing(self) -> bool {
-        self.inner.is_missing()
+        self.item().fault == Fault::Missing
     }
 
     /// True when the node or one within it is an error or missing.
     pub fn has_error(self) -> bool {
-        self.inner.has_error()
-    }
-
-    /// The node around this one. This takes time proportional to the node's depth.
-    pub fn parent(self) -> Option<Node<'a>> {
-        self.inner.parent().map(|parent| self.with(parent))
+        self.item().fault != Fault::None
     }
 
     /// How many children there are.
     pub fn child_count(self) -> usize {
-        self.inner.child_count() as usize
+        self.children().count()
     }
 
     /// The children in order, punctuation included.
     pub fn children(self) -> Children<'a> {
-        let mut cursor = self.inner.walk();
-        let pending = cursor.goto_first_child();
         Children {
-            cursor,
-            pending,
-            source: self.source,
+            tree: self.tree,
+            at: self.at.saturating_add(1),
+            end: self.item().after,
         }
     }
 
@@ -123,23 +99,23 @@ impl<'a> Node<'a> {
     }
 
     /// The first child of a kind.
-    pub fn child(self, kind: &str) -> Option<Node<'a>> {
+    pub fn child(self, kind: Kind) -> Option<Node<'a>> {
         self.children().find(|child| child.kind() == kind)
     }
 
     /// The first child whose kind is among `kinds`.
-    pub fn child_among(self, kinds: &[&str]) -> Option<Node<'a>> {
+    pub fn child_among(self, kinds: &[Kind]) -> Option<Node<'a>> {
         self.children().find(|child| kinds.contains(&child.kind()))
     }
 
     /// True when a child is of that kind.
-    pub fn has(self, kind: &str) -> bool {
+    pub fn has(self, kind: Kind) -> bool {
         self.child(kind).is_some()
     }
 
     /// The elements of a list in order. Lists are left-recursive in the grammar (`list: element | list ',' element`); this walks
     /// down the lists of this node's own kind, and into a list that is its only content.
-    pub fn list(self, element: &str) -> Vec<Node<'a>> {
+    pub fn list(self, element: Kind) -> Vec<Node<'a>> {
         let mut elements = Vec::new();
         let mut list = Some(self);
         while let Some(node) = list {
@@ -152,7 +128,7 @@ impl<'a> Node<'a> {
                     elements.push(child);
                 } else if kind == node.kind() && next.is_none() {
                     next = Some(child);
-                } else if is_list(kind) {
+                } else if kind.is_list() {
                     wrapped = wrapped.or(Some(child));
                 }
             }
@@ -167,19 +143,20 @@ impl<'a> Node<'a> {
     /// The node and all nodes within it, each before its children.
     pub fn descendants(self) -> Descendants<'a> {
         Descendants {
-            cursor: self.inner.walk(),
-            source: self.source,
-            state: Walk::Start,
+            tree: self.tree,
+            at: self.at,
+            end: self.item().after,
+            last: None,
         }
     }
 
     /// The first node of a kind within this one, itself not counted.
-    pub fn find(self, kind: &str) -> Option<Node<'a>> {
+    pub fn find(self, kind: Kind) -> Option<Node<'a>> {
         self.descendants().skip(1).find(|node| node.kind() == kind)
     }
 
     /// All nodes of a kind within this one, itself not counted, in order.
-    pub fn find_all<'k>(self, kind: &'k str) -> impl Iterator<Item = Node<'a>> + use<'a, 'k> {
+    pub fn find_all(self, kind: Kind) -> impl Iterator<Item = Node<'a>> + use<'a> {
         self.descendants().skip(1).filter(move |node| node.kind() == kind)
     }
 
@@ -188,7 +165,7 @@ impl<'a> Node<'a> {
     pub fn name(self) -> Option<Name> {
         let token = self.only_token()?;
         match literal::string_value(token.text()) {
-            Some(value) if token.kind() != "identifier" => Some(Name::new(value)),
+            Some(value) if token.kind() != kind::identifier => Some(Name::new(value)),
             _ if token.text().is_empty() => None,
             _ => Some(Name::fold(token.text())),
         }
@@ -197,7 +174,7 @@ impl<'a> Node<'a> {
     fn only_token(self) -> Option<Node<'a>> {
         let mut node = self;
         loop {
-            let mut children = node.children().filter(|child| child.kind() != "comment");
+            let mut children = node.children().filter(|child| child.kind() != kind::comment);
             let Some(child) = children.next() else {
                 return Some(node);
             };
@@ -234,22 +211,16 @@ impl<'a> Node<'a> {
     /// The tree below as an S-expression, anonymous nodes included.
     pub fn to_sexp(self) -> String {
         let mut out = String::new();
-        let mut cursor = self.inner.walk();
-        loop {
-            open_sexp(&mut out, self.with(cursor.node()));
-            if cursor.goto_first_child() {
-                continue;
-            }
-            loop {
+        let mut open: Vec<u32> = Vec::new();
+        for node in self.descendants() {
+            while open.pop_if(|end| *end <= node.at).is_some() {
                 out.push(')');
-                if cursor.goto_next_sibling() {
-                    break;
-                }
-                if !cursor.goto_parent() {
-                    return out;
-                }
             }
+            open_sexp(&mut out, node);
+            open.push(node.item().after);
         }
+        out.extend(open.iter().map(|_| ')'));
+        out
     }
 }
 
@@ -262,10 +233,10 @@ fn open_sexp(out: &mut String, node: Node<'_>) {
         out.push_str("MISSING ");
     }
     if node.is_named() {
-        out.push_str(node.kind());
+        out.push_str(node.kind().name());
     } else {
         out.push('"');
-        out.push_str(node.kind());
+        out.push_str(node.kind().name());
         out.push('"');
     }
 }
@@ -278,105 +249,82 @@ impl std::fmt::Debug for Node<'_> {
 
 impl PartialEq for Node<'_> {
     fn eq(&self, other: &Node<'_>) -> bool {
-        self.inner == other.inner
+        std::ptr::eq(self.tree, other.tree) && self.at == other.at
     }
 }
 
 impl Eq for Node<'_> {}
 
-const NAMES: &[&str] = &[
-    "ColId",
-    "ColLabel",
-    "BareColLabel",
-    "attr_name",
-    "name",
-    "type_function_name",
-    "param_name",
-    "var_name_part",
-    "identifier",
-    "quoted_identifier",
+const NAMES: &[Kind] = &[
+    kind::ColId,
+    kind::ColLabel,
+    kind::BareColLabel,
+    kind::attr_name,
+    kind::name,
+    kind::type_function_name,
+    kind::param_name,
+    kind::identifier,
+    kind::quoted_identifier,
 ];
 
-const DOTTED: &[&str] = &[
-    "qualified_name",
-    "any_name",
-    "func_name",
-    "relation_expr",
-    "extended_relation_expr",
-    "relation_expr_opt_alias",
-    "insert_target",
-    "columnref",
-    "indirection",
-    "opt_indirection",
-    "indirection_el",
-    "attrs",
-    "opt_attrs",
-    "GenericType",
-    "var_name",
-    "handler_name",
-    "type_name",
-    "set_target",
-    "insert_column_item",
+const DOTTED: &[Kind] = &[
+    kind::qualified_name,
+    kind::any_name,
+    kind::func_name,
+    kind::relation_expr,
+    kind::extended_relation_expr,
+    kind::relation_expr_opt_alias,
+    kind::insert_target,
+    kind::columnref,
+    kind::indirection,
+    kind::opt_indirection,
+    kind::indirection_el,
+    kind::attrs,
+    kind::GenericType,
+    kind::var_name,
+    kind::handler_name,
+    kind::set_target,
+    kind::insert_column_item,
 ];
-
-fn is_list(kind: &str) -> bool {
-    [
-        "list", "List", "cmds", "Multi", "params", "options", "items", "drops", "Events",
-    ]
-    .iter()
-    .any(|end| kind.ends_with(end))
-}
 
 /// The children of a node.
 pub struct Children<'a> {
-    cursor: tree_sitter::TreeCursor<'a>,
-    pending: bool,
-    source: Source<'a>,
+    tree: &'a Tree,
+    at: u32,
+    end: u32,
 }
 
 impl<'a> Iterator for Children<'a> {
     type Item = Node<'a>;
 
     fn next(&mut self) -> Option<Node<'a>> {
-        if !self.pending {
+        if self.at >= self.end {
             return None;
         }
-        let node = self.cursor.node();
-        self.pending = self.cursor.goto_next_sibling();
-        Some(Node::new(node, self.source))
+        let node = Node {
+            tree: self.tree,
+            at: self.at,
+        };
+        self.at = node.item().after;
+        Some(node)
     }
-}
-
-enum Walk {
-    Start,
-    Inside,
-    Done,
 }
 
 /// A node and all nodes within it, in order.
 pub struct Descendants<'a> {
-    cursor: tree_sitter::TreeCursor<'a>,
-    source: Source<'a>,
-    state: Walk,
+    tree: &'a Tree,
+    at: u32,
+    end: u32,
+    /// The node that was given last, unless its children have been skipped.
+    last: Option<Node<'a>>,
 }
 
 impl Descendants<'_> {
     /// Goes on behind the last node instead of into it.
     pub fn skip_children(&mut self) {
-        if matches!(self.state, Walk::Inside) && !self.leave() {
-            self.state = Walk::Done;
-        } else if matches!(self.state, Walk::Inside) {
-            self.state = Walk::Start;
+        if let Some(last) = self.last.take() {
+            self.at = last.item().after;
         }
-    }
-
-    fn leave(&mut self) -> bool {
-        while !self.cursor.goto_next_sibling() {
-            if !self.cursor.goto_parent() {
-                return false;
-            }
-        }
-        true
     }
 }
 
@@ -384,28 +332,15 @@ impl<'a> Iterator for Descendants<'a> {
     type Item = Node<'a>;
 
     fn next(&mut self) -> Option<Node<'a>> {
-        match self.state {
-            Walk::Done => return None,
-            Walk::Start => self.state = Walk::Inside,
-            Walk::Inside => {
-                if !self.cursor.goto_first_child() && !self.leave() {
-                    self.state = Walk::Done;
-                    return None;
-                }
-            }
+        if self.at >= self.end {
+            return None;
         }
-        Some(Node::new(self.cursor.node(), self.source))
+        let node = Node {
+            tree: self.tree,
+            at: self.at,
+        };
+        self.at += 1;
+        self.last = Some(node);
+        Some(node)
     }
-}
-
-/// The name of a kind by its number, looked up once: asking the grammar measures a C string each time.
-fn kind_name(id: u16) -> &'static str {
-    static NAMES: OnceLock<Vec<&'static str>> = OnceLock::new();
-    let names = NAMES.get_or_init(|| {
-        let language = language();
-        (0..language.node_kind_count())
-            .map(|id| language.node_kind_for_id(id as u16).unwrap_or(""))
-            .collect()
-    });
-    names.get(id as usize).copied().unwrap_or("ERROR")
 }

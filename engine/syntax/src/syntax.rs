@@ -3,15 +3,17 @@
 use crate::body::{self, Body};
 use crate::diagnose;
 use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::kind;
 use crate::lexer::Dialect;
-use crate::node::{Node, Source};
+use crate::node::Node;
 use crate::parser;
-use crate::prepare::{Prepared, Shifts, Variables, prepare};
+use crate::prepare::{Prepared, Variables, prepare};
 use crate::range::TextRange;
 use crate::repair::{self, Repair};
+use crate::tree::{self, Item, Tree};
 use std::fmt;
 use std::sync::Arc;
-use tree_sitter::{InputEdit, Point, Tree};
+use tree_sitter::{InputEdit, Point};
 
 /// The longest statement that is parsed, in bytes. A longer one is not understood.
 pub const MAX_STATEMENT_BYTES: usize = 16 << 20;
@@ -21,13 +23,10 @@ pub const MAX_STATEMENT_BYTES: usize = 16 << 20;
 pub struct Syntax(Arc<Inner>);
 
 struct Inner {
-    text: Box<str>,
-    dialect: Dialect,
-    /// The tree of the prepared text.
     tree: Tree,
-    shifts: Shifts,
-    /// The grammar was given the text as it is.
-    is_plain: bool,
+    dialect: Dialect,
+    /// What the library made of the text, where an edit may be able to use it again.
+    reusable: Option<tree_sitter::Tree>,
     errors: Box<[SyntaxError]>,
 }
 
@@ -52,7 +51,7 @@ impl Syntax {
 
     /// A text that is no statement, with an empty tree and no error.
     pub(crate) fn opaque(text: &str) -> Syntax {
-        Syntax::new(text, Dialect::Psql, empty_tree(), &Prepared::default(), None)
+        Syntax::new(text, Dialect::Psql, tree::no_items(), None)
     }
 
     fn without_tree(text: &str, dialect: Dialect, reason: String) -> Syntax {
@@ -62,40 +61,43 @@ impl Syntax {
             message: reason,
             kind: SyntaxErrorKind::NotUnderstood,
         };
-        Syntax::new(text, dialect, empty_tree(), &Prepared::default(), Some(error))
+        Syntax::new(text, dialect, tree::no_items(), Some(error))
     }
 
-    fn new(
+    fn new(text: &str, dialect: Dialect, items: Vec<Item>, error: Option<SyntaxError>) -> Syntax {
+        Syntax(Arc::new(Inner {
+            tree: Tree::new(text, items),
+            dialect,
+            reusable: None,
+            errors: error.into_iter().collect(),
+        }))
+    }
+
+    /// A statement without an error.
+    fn valid(
         text: &str,
         dialect: Dialect,
-        tree: Tree,
-        prepared: &Prepared<'_>,
-        error: Option<SyntaxError>,
+        items: Vec<Item>,
+        tree: tree_sitter::Tree,
+        is_plain: bool,
     ) -> Syntax {
+        let is_reusable = is_plain && dialect == Dialect::Psql && text.len() >= MIN_REUSE_BYTES;
         Syntax(Arc::new(Inner {
-            text: text.into(),
+            tree: Tree::new(text, items),
             dialect,
-            tree,
-            shifts: prepared.shifts.clone(),
-            is_plain: prepared.is_plain(),
-            errors: error.into_iter().collect(),
+            reusable: is_reusable.then_some(tree),
+            errors: Box::default(),
         }))
     }
 
     /// The statement's source, exactly.
     pub fn text(&self) -> &str {
-        &self.0.text
+        &self.0.tree.text
     }
 
     /// The root, of kind `source_file`.
     pub fn root(&self) -> Node<'_> {
-        Node::new(
-            self.0.tree.root_node(),
-            Source {
-                text: &self.0.text,
-                shifts: &self.0.shifts,
-            },
-        )
+        Node::root(&self.0.tree)
     }
 
     /// The statement's own node, such as `CreateStmt` or `TransactionStmtLegacy` (`BEGIN`, `END`). `None` when the statement is
@@ -104,9 +106,11 @@ impl Syntax {
         if !self.0.errors.is_empty() {
             return None;
         }
-        let toplevel = self.root().child("toplevel_stmt")?;
-        let statement = toplevel.child("stmt").unwrap_or(toplevel);
-        statement.named_children().find(|child| child.kind() != "comment")
+        let toplevel = self.root().child(kind::toplevel_stmt)?;
+        let statement = toplevel.child(kind::stmt).unwrap_or(toplevel);
+        statement
+            .named_children()
+            .find(|child| child.kind() != kind::comment)
     }
 
     /// What is wrong with the statement: nothing, or one error.
@@ -147,29 +151,35 @@ impl Syntax {
 /// `None` unless both texts are what the grammar was given and both trees are whole: the tree of a broken text may depend on what
 /// it was before.
 fn reparse(text: &str, edit: &SyntaxEdit) -> Option<Syntax> {
-    let old = &edit.old.0;
-    let is_candidate = text.len() >= MIN_REUSE_BYTES && text.len() <= MAX_STATEMENT_BYTES && old.is_plain;
-    if !is_candidate || !old.errors.is_empty() {
+    let old = edit.old.0.reusable.as_ref()?;
+    if text.len() < MIN_REUSE_BYTES || text.len() > MAX_STATEMENT_BYTES {
         return None;
     }
     let prepared = prepare(text, Dialect::Psql, Variables::Keep, &[]);
     if !prepared.is_plain() || diagnose::has_lexical_error(text, Dialect::Psql) {
         return None;
     }
-    let mut tree = old.tree.clone();
+    let mut tree = old.clone();
     tree.edit(&InputEdit {
         start_byte: edit.start as usize,
         old_end_byte: edit.old_end as usize,
         new_end_byte: edit.new_end as usize,
-        start_position: point(&old.text, edit.start),
-        old_end_position: point(&old.text, edit.old_end),
+        start_position: point(edit.old.text(), edit.start),
+        old_end_position: point(edit.old.text(), edit.old_end),
         new_end_position: point(text, edit.new_end),
     });
     let tree = parser::parse(text, Some(&tree))?;
-    if diagnose::is_broken(text, &tree) {
+    let items = whole(&prepared, &tree)?;
+    Some(Syntax::valid(text, Dialect::Psql, items, tree, true))
+}
+
+/// The nodes of a tree without errors.
+fn whole(prepared: &Prepared<'_>, tree: &tree_sitter::Tree) -> Option<Vec<Item>> {
+    if tree.root_node().has_error() {
         return None;
     }
-    Some(Syntax::new(text, Dialect::Psql, tree, &prepared, None))
+    let read = tree::items(&prepared.text, tree, &prepared.shifts);
+    read.misread.is_none().then_some(read.items)
 }
 
 fn point(text: &str, offset: u32) -> Point {
@@ -196,10 +206,6 @@ impl PartialEq for Syntax {
 }
 
 impl Eq for Syntax {}
-
-fn empty_tree() -> Tree {
-    parser::parse("", None).expect("nothing is parsed in no steps")
-}
 
 struct Parse<'t> {
     text: &'t str,
@@ -235,7 +241,8 @@ impl Parse<'_> {
         }
         let (prepared, tree) = broken;
         let error = diagnose::diagnose(self.text, self.dialect, &prepared, &tree);
-        Syntax::new(self.text, self.dialect, tree, &prepared, Some(error))
+        let items = tree::items(&prepared.text, &tree, &prepared.shifts).items;
+        Syntax::new(self.text, self.dialect, items, Some(error))
     }
 
     fn prepare(&self, variables: Variables, repairs: &[Repair]) -> Prepared<'_> {
@@ -247,16 +254,17 @@ impl Parse<'_> {
             let reason = "statement too broken to be parsed".to_owned();
             return Attempt::GaveUp(Syntax::without_tree(self.text, self.dialect, reason));
         };
-        if diagnose::is_broken(&prepared.text, &tree) || diagnose::has_lexical_error(self.text, self.dialect)
-        {
-            return Attempt::Broken(tree);
+        match whole(prepared, &tree) {
+            Some(items) if !diagnose::has_lexical_error(self.text, self.dialect) => Attempt::Valid(
+                Syntax::valid(self.text, self.dialect, items, tree, prepared.is_plain()),
+            ),
+            _ => Attempt::Broken(tree),
         }
-        Attempt::Valid(Syntax::new(self.text, self.dialect, tree, prepared, None))
     }
 }
 
 enum Attempt {
     Valid(Syntax),
-    Broken(Tree),
+    Broken(tree_sitter::Tree),
     GaveUp(Syntax),
 }

@@ -5,7 +5,7 @@ use confiture_syntax::Node;
 use super::constraint::{attributes, deferral};
 use super::name::behavior;
 use super::table::partition_bound;
-use super::{Children, Reader, kind, name_of};
+use super::{Children, Kind, Reader, kind, name_of};
 use crate::catalog::{Deferrable, Persistence, ReplicaIdentity, TriggerEnabled};
 use crate::change::{AlterAction, AlterCommand, AlterRelation, Change, DetachMode, Ident, RelationWord};
 
@@ -206,7 +206,7 @@ impl Reader<'_> {
             .named()
             .skip_while(|c| c.kind() != kind::ColId)
             .nth(2)
-            .map_or("", |n| n.kind());
+            .map_or(Kind::NONE, |n| n.kind());
         Some(match (clause.kind(), second) {
             (kind::alter_column_default, _) => match self.child_expr(clause) {
                 Some(default) => AlterAction::SetDefault { column, default },
@@ -259,7 +259,7 @@ pub(super) fn relation_word(node: Node<'_>) -> Option<RelationWord> {
     word_of(words.next()?)
 }
 
-fn word_of(kind: &str) -> Option<RelationWord> {
+fn word_of(kind: Kind) -> Option<RelationWord> {
     Some(match kind {
         kind::kw_table => RelationWord::Table,
         kind::kw_index => RelationWord::Index,

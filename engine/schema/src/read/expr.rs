@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use confiture_syntax::{Name, Node};
 
-use super::{Children, Reader, kind, label, name_of, types};
+use super::{Children, Kind, Reader, kind, label, name_of, types};
 use crate::change::ObjectRef;
 use crate::expr::{Expr, ExprFacts};
 
@@ -127,7 +127,7 @@ impl Reader<'_> {
 }
 
 /// Operators that are calls in PostgreSQL's own tree: AT TIME ZONE, OVERLAPS, IS NORMALIZED.
-fn is_function_word(kind: &str) -> bool {
+fn is_function_word(kind: Kind) -> bool {
     matches!(kind, kind::kw_at | kind::kw_overlaps | kind::kw_normalized)
 }
 
@@ -348,7 +348,7 @@ fn trim_function(node: Node<'_>) -> &'static str {
 }
 
 /// The function behind one of SQL's own syntaxes (gram.y, `func_expr_common_subexpr`).
-fn special_function(word: &str) -> Option<&'static str> {
+fn special_function(word: Kind) -> Option<&'static str> {
     Some(match word {
         kind::kw_current_date | kind::kw_current_time | kind::kw_current_timestamp => "now",
         kind::kw_localtime | kind::kw_localtimestamp => "now",

@@ -365,13 +365,13 @@ fn names_kind(node: Node<'_>, kind: Kind) -> bool {
         .any(|c| c.kind() == kind)
 }
 
-fn is_new_name(kind: &str) -> bool {
+fn is_new_name(kind: Kind) -> bool {
     matches!(kind, kind::name | kind::RoleId)
 }
 
 /// The kind of object that the words from the `skip`th child on name.
 pub(super) fn object_kind(node: Node<'_>, skip: usize) -> Option<ObjectKind> {
-    let mut words = [""; 3];
+    let mut words = [Kind::NONE; 3];
     let mut count = 0;
     let mut level = node;
     let mut skip = skip;
@@ -403,7 +403,7 @@ pub(super) fn object_kind(node: Node<'_>, skip: usize) -> Option<ObjectKind> {
     kind_of_words(words)
 }
 
-fn kind_of_words(words: [&str; 3]) -> Option<ObjectKind> {
+fn kind_of_words(words: [Kind; 3]) -> Option<ObjectKind> {
     let other = |kind| Some(ObjectKind::Other(kind));
     Some(match words[0] {
         kind::kw_table => ObjectKind::Table,

@@ -5,7 +5,7 @@ use confiture_syntax::{Name, Node};
 use super::expr::{constant_type, unwrap};
 use super::output::targets;
 use super::query::leading_select;
-use super::{Children, kind, name_of, types};
+use super::{Children, Kind, kind, name_of, types};
 
 /// The column's name.
 pub(super) fn figure(expr: Node<'_>) -> Name {
@@ -141,7 +141,7 @@ fn primary(node: Node<'_>) -> Step<'_> {
             .find(|c| matches!(c.kind(), kind::a_expr | kind::select_with_parens));
         return inner.map_or(Step::Nameless, Step::Into);
     }
-    match node.named().next().map_or("", |n| n.kind()) {
+    match node.named().next().map_or(Kind::NONE, |n| n.kind()) {
         kind::kw_exists => named("exists"),
         kind::kw_array => named("array"),
         kind::kw_grouping => named("grouping"),

@@ -35,7 +35,7 @@ use confiture_syntax::{Name, Node, Syntax, SyntaxErrorKind, TextRange};
 use crate::change::{Change, Unknown};
 use crate::expr::{Expr, ExprFacts};
 
-type Kind = &'static str;
+pub(crate) use confiture_syntax::Kind;
 
 /// Reads what a statement asks for. Never fails: what isn't understood is [`Change::Unknown`].
 pub fn changes(syntax: &Syntax) -> Vec<Change> {

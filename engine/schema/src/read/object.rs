@@ -5,7 +5,7 @@ use std::sync::Arc;
 use confiture_syntax::Node;
 
 use super::name::behavior;
-use super::{Children, Reader, kind, name_of};
+use super::{Children, Kind, Reader, kind, name_of};
 use crate::change::{
     AlterDomain, AlterDomainAction, AlterType, AlterTypeAction, AttributeAction, Change, CreateDomain,
     CreateExtension, CreateSchema, CreateType, CreateTypeKind, Ident, ObjectRef, TypeRef, ValuePlace,
@@ -192,7 +192,7 @@ impl Reader<'_> {
             let Some(element) = clause.child(kind::ColConstraintElem) else {
                 continue;
             };
-            match element.named().next().map_or("", |n| n.kind()) {
+            match element.named().next().map_or(Kind::NONE, |n| n.kind()) {
                 kind::kw_not => domain.not_null = true,
                 kind::kw_null => domain.not_null = false,
                 kind::kw_default => domain.default = element.child(kind::b_expr).map(|e| self.expr(e)),

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use confiture_syntax::{Name, Node};
 
-use super::{Children, Reader, kind, name_of};
+use super::{Children, Kind, Reader, kind, name_of};
 use crate::change::{Change, ObjectRef, Query, Set, SetScope, Write, WriteKind};
 
 /// What happens to the scope once the walk has passed a certain place.
@@ -144,7 +144,7 @@ pub(super) fn leading_select(node: Node<'_>) -> Option<Node<'_>> {
     }
 }
 
-fn is_query_layer(kind: &str) -> bool {
+fn is_query_layer(kind: Kind) -> bool {
     matches!(
         kind,
         kind::SelectStmt

@@ -2,7 +2,7 @@
 
 use confiture_syntax::{Name, Node};
 
-use super::{Children, Reader, kind, name_of};
+use super::{Children, Kind, Reader, kind, name_of};
 use crate::catalog::{FunctionKind, Volatility};
 use crate::change::{AlterFunction, Argument, ArgumentMode, Change, CreateFunction, Nested};
 
@@ -226,7 +226,7 @@ struct CommonOptions {
 
 fn common_option(node: Node<'_>) -> CommonOptions {
     let mut options = CommonOptions::default();
-    match node.named().next().map_or("", |n| n.kind()) {
+    match node.named().next().map_or(Kind::NONE, |n| n.kind()) {
         kind::kw_immutable => options.volatility = Some(Volatility::Immutable),
         kind::kw_stable => options.volatility = Some(Volatility::Stable),
         kind::kw_volatile => options.volatility = Some(Volatility::Volatile),

@@ -110,7 +110,7 @@ impl Reader<'_> {
         let Some(element) = node.child(kind::ColConstraintElem) else {
             return;
         };
-        let first = element.named().next().map_or("", |n| n.kind());
+        let first = element.named().next().map_or(Kind::NONE, |n| n.kind());
         match first {
             kind::kw_not => column.not_null = Some(true),
             kind::kw_null => column.not_null = Some(false),
@@ -279,7 +279,7 @@ pub(super) fn identity_kind(node: Node<'_>) -> IdentityKind {
     }
 }
 
-fn set_like_option(options: &mut LikeOptions, option: &str, include: bool) {
+fn set_like_option(options: &mut LikeOptions, option: Kind, include: bool) {
     match option {
         kind::kw_comments => options.comments = include,
         kind::kw_compression => options.compression = include,

@@ -4,7 +4,7 @@ use confiture_syntax::{Name, Node};
 
 use super::constraint::deferral;
 use super::name::roles;
-use super::{Children, Reader, kind, name_of};
+use super::{Children, Kind, Reader, kind, name_of};
 use crate::catalog::{Deferrable, PolicyCommand, TriggerEvent, TriggerTiming};
 use crate::change::{AlterPolicy, Change, CreatePolicy, CreateRule, CreateTrigger, Ident};
 
@@ -129,7 +129,10 @@ fn policy_command(node: Node<'_>) -> PolicyCommand {
     let command = node
         .child(kind::RowSecurityDefaultForCmd)
         .and_then(|f| f.child(kind::row_security_cmd));
-    match command.and_then(|c| c.named().next()).map_or("", |c| c.kind()) {
+    match command
+        .and_then(|c| c.named().next())
+        .map_or(Kind::NONE, |c| c.kind())
+    {
         kind::kw_select => PolicyCommand::Select,
         kind::kw_insert => PolicyCommand::Insert,
         kind::kw_update => PolicyCommand::Update,

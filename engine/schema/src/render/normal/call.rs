@@ -1,7 +1,7 @@
 //! Operands: columns, constants, calls, CASE, arrays, subqueries.
 
-use confiture_syntax::Node;
 use confiture_syntax::kind as k;
+use confiture_syntax::{Kind, Node, mark};
 
 use super::literal;
 use super::read::{DEEPEST, Reading};
@@ -32,7 +32,7 @@ impl Reading {
         let first = children.next()?;
         let second = children.next();
         match (first.kind(), second) {
-            ("(", Some(inner)) => {
+            (mark::OPEN, Some(inner)) => {
                 let value = self.expr(inner, depth)?;
                 match node.child(k::opt_indirection) {
                     Some(steps) => self.access(value, steps, depth),
@@ -126,7 +126,7 @@ impl Reading {
         let (mut from, mut to, mut after) = (None, None, false);
         for child in element.children() {
             match child.kind() {
-                ":" => after = true,
+                mark::COLON => after = true,
                 k::opt_slice_bound => {
                     let bound = Some(self.expr(child.child(k::a_expr)?, depth + 1)?);
                     *(if after { &mut to } else { &mut from }) = bound;
@@ -192,7 +192,7 @@ impl Reading {
         if node.has(k::kw_distinct) || node.has(k::opt_sort_clause) {
             return self.words(node, depth);
         }
-        if node.children().any(|child| child.kind() == "*") {
+        if node.children().any(|child| child.kind() == mark::STAR) {
             return Some(Term::Call(name, vec![Term::Word("*".to_owned())]));
         }
         let mut arguments = Vec::new();
@@ -264,7 +264,7 @@ impl Reading {
     }
 
     /// The expressions that are children of a node.
-    fn operands(self, node: Node<'_>, kind: &str, depth: u32) -> Option<Vec<Term>> {
+    fn operands(self, node: Node<'_>, kind: Kind, depth: u32) -> Option<Vec<Term>> {
         node.children()
             .filter(|c| c.kind() == kind)
             .map(|c| self.expr(c, depth + 1))
@@ -288,10 +288,10 @@ impl Reading {
 
     fn substring(self, list: Node<'_>, depth: u32) -> Option<Term> {
         let mut parts = self.direct(list, depth)?;
-        let words: Vec<&str> = list
+        let words: Vec<Kind> = list
             .children()
             .map(|c| c.kind())
-            .filter(|kind| kind.starts_with("kw_"))
+            .filter(|kind| kind.name().starts_with("kw_"))
             .collect();
         match words.as_slice() {
             [k::kw_for, k::kw_from] => parts.swap(1, 2),

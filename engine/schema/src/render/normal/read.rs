@@ -4,8 +4,8 @@
 //! the nodes between two parentheses are laid out in a row and nested here by PostgreSQL's precedence (manual, 4.1.6
 //! "Operator Precedence"). Rows are loops, not recursion; nesting by parentheses is bounded.
 
-use confiture_syntax::Node;
 use confiture_syntax::kind as k;
+use confiture_syntax::{Kind, Node, mark};
 
 use super::Casts;
 use super::literal;
@@ -67,8 +67,10 @@ impl<'t> Row<'t> {
         Row { nodes, at: 0, depth }
     }
 
-    fn peek(&self, ahead: usize) -> &'t str {
-        self.nodes.get(self.at + ahead).map_or("", |node| node.kind())
+    fn peek(&self, ahead: usize) -> Kind {
+        self.nodes
+            .get(self.at + ahead)
+            .map_or(Kind::NONE, |node| node.kind())
     }
 
     fn next(&mut self) -> Option<Node<'t>> {
@@ -78,7 +80,7 @@ impl<'t> Row<'t> {
     }
 
     /// Steps over a node of this kind, if it is there.
-    fn skip(&mut self, kind: &str) -> bool {
+    fn skip(&mut self, kind: Kind) -> bool {
         let there = self.peek(0) == kind;
         self.at += usize::from(there);
         there
@@ -96,7 +98,7 @@ impl<'t> Row<'t> {
         there
     }
 
-    fn expect(&mut self, kind: &str) -> Option<()> {
+    fn expect(&mut self, kind: Kind) -> Option<()> {
         self.skip(kind).then_some(())
     }
 }
@@ -142,8 +144,8 @@ impl Reading {
         let node = row.next()?;
         match node.kind() {
             k::kw_not => Some(Term::Not(Box::new(self.operators(row, binds::NOT)?))),
-            "-" => Some(negated(self.operators(row, binds::SIGN)?)),
-            "+" => Some(Term::Prefix(
+            mark::MINUS => Some(negated(self.operators(row, binds::SIGN)?)),
+            mark::PLUS => Some(Term::Prefix(
                 "+".to_owned(),
                 Box::new(self.operators(row, binds::SIGN)?),
             )),
@@ -162,7 +164,7 @@ impl Reading {
     /// What follows a left operand.
     fn infix(self, row: &mut Row<'_>, left: Term, binding: u8) -> Option<Term> {
         match row.peek(0) {
-            "::" => {
+            mark::CAST => {
                 row.next();
                 let ty = sql_type(row.next()?);
                 return Some(self.cast(left, &ty));
@@ -311,9 +313,9 @@ impl Reading {
             let any = Term::Quantified(Box::new(left), "=".to_owned(), Quantifier::Any, Box::new(query));
             return Some(if negated { Term::Not(Box::new(any)) } else { any });
         }
-        row.expect("(")?;
+        row.expect(mark::OPEN)?;
         let items = self.list(row.next()?, depth)?;
-        row.expect(")")?;
+        row.expect(mark::CLOSE)?;
         // PostgreSQL makes an array of what names no column, and compares the rest one by one.
         let (single, array): (Vec<Term>, Vec<Term>) = items.into_iter().partition(Term::names_column);
         let mut parts = Vec::new();
@@ -355,9 +357,9 @@ impl Reading {
         let right = if row.peek(0) == k::select_with_parens {
             self.words(row.next()?, depth)?
         } else {
-            row.expect("(")?;
+            row.expect(mark::OPEN)?;
             let right = self.operators(row, 0)?;
-            row.expect(")")?;
+            row.expect(mark::CLOSE)?;
             right
         };
         Some(Term::Quantified(
@@ -399,18 +401,20 @@ fn binding(row: &Row<'_>) -> Option<u8> {
         k::kw_or => binds::OR,
         k::kw_and => binds::AND,
         k::kw_is | k::kw_isnull | k::kw_notnull => binds::IS,
-        "<" | ">" | "=" | "<=" | ">=" | "<>" => binds::COMPARISON,
+        mark::LESS | mark::GREATER | mark::EQUAL | mark::AT_MOST | mark::AT_LEAST | mark::UNEQUAL => {
+            binds::COMPARISON
+        }
         k::kw_not | k::kw_like | k::kw_ilike | k::kw_similar | k::kw_between | k::kw_in | k::kw_overlaps => {
             binds::LIKE
         }
         k::qual_Op if row.is_repaired_escape() => return None,
         k::qual_Op | k::subquery_Op => binds::OTHER,
-        "+" | "-" => binds::SUM,
-        "*" | "/" | "%" => binds::PRODUCT,
-        "^" => binds::POWER,
+        mark::PLUS | mark::MINUS => binds::SUM,
+        mark::STAR | mark::SLASH | mark::PERCENT => binds::PRODUCT,
+        mark::CARET => binds::POWER,
         k::kw_at => binds::AT,
         k::kw_collate => binds::COLLATE,
-        "::" => binds::CAST,
+        mark::CAST => binds::CAST,
         _ => return None,
     })
 }
