@@ -51,7 +51,7 @@ pub enum ColorWhen {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check schema and migration files.
-    Lint(LintArgs),
+    Lint(Box<LintArgs>),
     /// Say what each statement does to a running database: locks, rewrites, scans, and what to do instead.
     Risk(RiskArgs),
     /// Print the schema that files add up to, or that a server has, in one canonical form.
@@ -60,6 +60,8 @@ pub enum Command {
     Rules(RulesArgs),
     /// Explain a lint rule: what it finds, why it matters, what to do instead.
     Explain(ExplainArgs),
+    /// Write a commented confiture.yaml for the project in a folder.
+    Init(InitArgs),
     /// Print a completion script for a shell.
     #[command(
         after_help = "Example: confiture completions bash > ~/.local/share/bash-completion/completions/confiture"
@@ -113,22 +115,126 @@ pub enum SchemaFormat {
 #[command(after_help = "Examples:
   confiture lint
   confiture lint db/migrations --fail-level error
-  confiture lint migrations/0042_add_email.sql --format json")]
+  confiture lint migrations/0042_add_email.sql --format json
+  confiture lint --staged                      what is about to be committed
+  confiture lint --since main --format github  what a branch changed
+  confiture lint --fix --diff                  show what would be cured
+  confiture lint --env production              the schema that a database has
+  confiture lint --select security,data-loss   these rules alone")]
 pub struct LintArgs {
     /// Files or folders; the current folder where none is named. Their project's whole history is read in any case.
     pub paths: Vec<PathBuf>,
 
     /// How results are printed.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    #[arg(long, visible_alias = "report", value_enum, default_value_t = ReportFormat::Text)]
     pub format: ReportFormat,
 
-    /// Exit with 1 when a finding is at least this severe; otherwise `linting.fail_on_severity`, otherwise `warning`.
+    /// Write the report into a file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Exit with 1 when a finding is at least this severe; otherwise `linting.fail_level`, otherwise `warning`.
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub fail_level: Option<Severity>,
+
+    /// What is checked.
+    #[command(flatten)]
+    pub scope: LintScope,
+
+    /// By which rules.
+    #[command(flatten)]
+    pub rules: LintRules,
+
+    /// What is done about it.
+    #[command(flatten)]
+    pub cure: LintCure,
 
     /// Project options.
     #[command(flatten)]
     pub project: ProjectArgs,
+}
+
+/// What `lint` checks.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What is checked")]
+pub struct LintScope {
+    /// An environment of confiture.yaml: its rules, and where it has a database, the schema of that instead of files.
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+
+    /// The schema of this database instead of files: a URL or a key=value string.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["paths", "staged", "since", "stdin_filepath", "watch"])]
+    pub database_url: Option<String>,
+
+    /// Only findings about this schema of the database, or in a folder of that name.
+    #[arg(long, value_name = "NAME")]
+    pub schema: Option<String>,
+
+    /// Only files that are staged in git, as they are staged.
+    #[arg(long, conflicts_with = "since")]
+    pub staged: bool,
+
+    /// Only files that changed since this branch left a revision.
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
+
+    /// Read one file from standard input; the path says which file it would be.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["paths", "staged", "since", "watch"])]
+    pub stdin_filepath: Option<PathBuf>,
+
+    /// Go on: look again whenever a file changes.
+    #[arg(long, conflicts_with_all = ["output", "fix"])]
+    pub watch: bool,
+}
+
+/// The rules of a `lint` run.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
+pub struct LintRules {
+    /// A file with more lint settings, in the form of confiture.yaml.
+    #[arg(long = "rules", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+
+    /// Only these rules or categories, also those that are off; `all` for every rule.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub select: Vec<String>,
+
+    /// Leave out these rules or categories.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub exclude_rules: Vec<String>,
+
+    /// List the rules as they are configured, and check nothing.
+    #[arg(long)]
+    pub list_rules: bool,
+
+    /// Findings to leave out; otherwise `linting.baseline`, otherwise confiture-baseline.json where it exists.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// Write all findings into the baseline, so that later runs report new ones only.
+    #[arg(long, conflicts_with_all = ["fix", "watch", "stdin_filepath"])]
+    pub write_baseline: bool,
+
+    /// Take nothing from earlier runs.
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+/// What `lint` does about findings.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Cures")]
+pub struct LintCure {
+    /// Apply fixes that don't change the schema. With a database: write them as a migration.
+    #[arg(long)]
+    pub fix: bool,
+
+    /// Apply fixes too that someone should look at.
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+
+    /// With --fix: print what would change, and change nothing.
+    #[arg(long, requires = "fix")]
+    pub diff: bool,
 }
 
 /// Arguments of `risk`.
@@ -188,6 +294,25 @@ pub struct RulesArgs {
 pub struct ExplainArgs {
     /// The rule, such as `require-concurrent-index`.
     pub rule: String,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  confiture init
+  confiture init services/billing --pg-version 17
+  confiture init --print")]
+pub struct InitArgs {
+    /// The folder; the current one where none is named.
+    pub folder: Option<PathBuf>,
+
+    /// Print the configuration and write nothing.
+    #[arg(long)]
+    pub print: bool,
+
+    /// The server's major version, 13 to 18.
+    #[arg(long, value_name = "MAJOR")]
+    pub pg_version: Option<PgVersion>,
 }
 
 /// Reads a severity.

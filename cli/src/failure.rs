@@ -35,6 +35,18 @@ pub enum Failure {
         /// The nearest name that exists.
         nearest: Option<String>,
     },
+    /// A file that would be overwritten.
+    #[error("{path} is there already")]
+    Exists {
+        /// The file.
+        path: String,
+    },
+    /// Options that don't go together, or can't be met here.
+    #[error("{0}")]
+    Usage(String),
+    /// git can't say what was asked.
+    #[error(transparent)]
+    Git(#[from] crate::git::GitError),
     /// Writing results failed.
     #[error("results could not be written: {0}")]
     Output(#[from] io::Error),
@@ -62,6 +74,9 @@ impl Failure {
     pub fn code(&self) -> &'static str {
         match self {
             Failure::UnknownRule { .. } => "unknown-rule",
+            Failure::Exists { .. } => "already-exists",
+            Failure::Usage(_) => "wrong-usage",
+            Failure::Git(_) => "git",
             Failure::Output(_) | Failure::Write { .. } => "cannot-write",
             Failure::Connect(error) => error.code(),
             Failure::Sql(error) => error.code(),
@@ -77,6 +92,7 @@ impl Failure {
                 ..
             } => Some(format!("did you mean `{nearest}`?")),
             Failure::UnknownRule { .. } => Some("`confiture rules` lists them".to_owned()),
+            Failure::Exists { .. } => Some("edit it, or see `confiture init --print`".to_owned()),
             _ => None,
         }
     }
@@ -84,7 +100,9 @@ impl Failure {
     /// The exit status that it leads to.
     pub fn outcome(&self) -> Outcome {
         match self {
-            Failure::UnknownRule { .. } => Outcome::Usage,
+            Failure::UnknownRule { .. } | Failure::Exists { .. } | Failure::Usage(_) | Failure::Git(_) => {
+                Outcome::Usage
+            }
             _ => Outcome::Unreadable,
         }
     }

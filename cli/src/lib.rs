@@ -8,10 +8,11 @@ pub mod args;
 pub mod commands;
 pub mod contract;
 pub mod failure;
+pub mod git;
 pub mod report;
 pub mod sources;
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -27,6 +28,7 @@ pub fn run() -> ExitCode {
     let terminal = Terminal {
         colour: Colour::decide(cli.color),
         quiet: cli.quiet,
+        is_interactive: io::stdout().is_terminal(),
     };
     let mut out = BufWriter::new(io::stdout().lock());
     let result = match &cli.command {
@@ -35,6 +37,7 @@ pub fn run() -> ExitCode {
         Command::Schema(args) => commands::schema::run(args, terminal, &mut out),
         Command::Rules(args) => commands::rules::list(args, &mut out),
         Command::Explain(args) => commands::rules::explain(args, &mut out),
+        Command::Init(args) => commands::init::run(args, terminal, &mut out),
         Command::Completions { shell } => commands::shell::completions(*shell, &mut out),
         Command::Man { folder } => commands::shell::man_pages(folder),
     };

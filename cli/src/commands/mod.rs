@@ -1,5 +1,6 @@
 //! One module a command.
 
+pub mod init;
 pub mod lint;
 pub mod open;
 pub mod problems;
@@ -17,4 +18,6 @@ pub struct Terminal {
     pub colour: Colour,
     /// Results only.
     pub quiet: bool,
+    /// Standard output is a terminal.
+    pub is_interactive: bool,
 }

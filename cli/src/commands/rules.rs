@@ -2,14 +2,23 @@
 
 use std::io::Write;
 
+use confiture_lint::RuleSet;
+use confiture_lint::settings::Configured;
+
 use crate::args::{ExplainArgs, ReportFormat, RulesArgs};
 use crate::contract::RuleEntry;
 use crate::failure::{Failure, Outcome};
 
 /// Lists the rules.
 pub fn list(args: &RulesArgs, out: &mut impl Write) -> Result<Outcome, Failure> {
-    let entries = entries();
-    match args.format {
+    print(&RuleSet::default(), args.format, out)?;
+    Ok(Outcome::Clean)
+}
+
+/// Prints the rules of a set, those that are off included.
+pub fn print(rules: &RuleSet, format: ReportFormat, out: &mut impl Write) -> Result<(), Failure> {
+    let entries: Vec<RuleEntry> = rules.rules().iter().map(entry).collect();
+    match format {
         ReportFormat::Json => {
             serde_json::to_writer_pretty(&mut *out, &entries)?;
             writeln!(out)?;
@@ -25,20 +34,17 @@ pub fn list(args: &RulesArgs, out: &mut impl Write) -> Result<Outcome, Failure> 
             }
         }
     }
-    Ok(Outcome::Clean)
+    Ok(())
 }
 
-/// Every rule, by name.
-fn entries() -> Vec<RuleEntry> {
-    confiture_lint::registry()
-        .iter()
-        .map(|rule| RuleEntry {
-            name: rule.name.to_owned(),
-            summary: rule.summary.to_owned(),
-            severity: rule.default_severity().to_string(),
-            categories: rule.categories.iter().map(ToString::to_string).collect(),
-        })
-        .collect()
+fn entry(configured: &Configured) -> RuleEntry {
+    let rule = configured.rule;
+    RuleEntry {
+        name: configured.name.to_string(),
+        summary: rule.summary.to_owned(),
+        severity: configured.severity.to_string(),
+        categories: rule.categories.iter().map(ToString::to_string).collect(),
+    }
 }
 
 /// Prints a rule's documentation.

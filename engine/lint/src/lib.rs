@@ -15,6 +15,7 @@ mod docs;
 mod finding;
 pub mod rule;
 pub mod rules;
+mod selection;
 pub mod settings;
 
 pub use analysis::{Input, LintReport, Released, StatementRisk, catalog, file_range, lint, risks};
@@ -23,4 +24,5 @@ pub use docs::{Example, ExampleKind, explain};
 pub use finding::{Edit, Finding, Fix, NewFile, Place, Related, Safety};
 pub use rule::{Activation, Category, Rule};
 pub use rules::registry;
+pub use selection::UnknownRule;
 pub use settings::{RuleSet, nearest_rule};

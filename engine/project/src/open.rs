@@ -52,16 +52,19 @@ impl Workspace {
     /// named one by one that belong nowhere are taken in the order named.
     pub fn open<P: AsRef<Path>>(paths: &[P], options: &OpenOptions) -> Workspace {
         let reader = Reader::new(options.cwd.clone(), options.limits, options.overlays.clone());
-        let asked: Vec<_> = paths.iter().map(|path| reader.absolute(path.as_ref())).collect();
-        let mut opener = Opener {
-            reader: &reader,
-            fixed: options.config.as_ref().map(|path| reader.absolute(path)),
-            is_asked: asked.iter().cloned().collect(),
-            asked,
-            out: Workspace::default(),
-        };
+        let mut opener = Opener::new(paths, options, &reader);
         opener.run();
         opener.out
+    }
+
+    /// The configuration that applies to a folder, the default one where there is none, and what is wrong with it.
+    pub fn configuration(folder: &Path, options: &OpenOptions) -> (Arc<Config>, Vec<Problem>) {
+        let reader = Reader::new(options.cwd.clone(), options.limits, options.overlays.clone());
+        let mut opener = Opener::new(&[folder], options, &reader);
+        let folder = reader.absolute(folder);
+        let root = configured_root(&folder).unwrap_or(folder);
+        let config = opener.config(&root);
+        (config, opener.out.problems)
     }
 }
 
@@ -74,13 +77,29 @@ struct Opener<'a> {
     out: Workspace,
 }
 
-impl Opener<'_> {
+impl<'a> Opener<'a> {
+    fn new<P: AsRef<Path>>(paths: &[P], options: &OpenOptions, reader: &'a Reader) -> Opener<'a> {
+        let asked: Vec<_> = paths.iter().map(|path| reader.absolute(path.as_ref())).collect();
+        Opener {
+            reader,
+            fixed: options.config.as_ref().map(|path| reader.absolute(path)),
+            is_asked: asked.iter().cloned().collect(),
+            asked,
+            out: Workspace::default(),
+        }
+    }
+
     fn run(&mut self) {
         let mut roots = BTreeSet::new();
         let mut single = Vec::new();
         for path in self.asked.clone() {
-            match std::fs::metadata(&path) {
-                Ok(metadata) => match self.root_of(&path, metadata.is_dir()) {
+            let is_dir = if self.reader.is_file(&path) {
+                Ok(false)
+            } else {
+                std::fs::metadata(&path).map(|metadata| metadata.is_dir())
+            };
+            match is_dir {
+                Ok(is_dir) => match self.root_of(&path, is_dir) {
                     Some(root) => {
                         roots.insert(root);
                     }
@@ -133,15 +152,10 @@ impl Opener<'_> {
         if !is_dir && CONFIG_FILES.contains(&file_name(path)) {
             return Some(folder.to_path_buf());
         }
-        let ceiling = ceiling(folder);
-        let within = |at: &&Path| at.starts_with(&ceiling);
-        let configured = folder
-            .ancestors()
-            .take_while(within)
-            .find(|at| CONFIG_FILES.iter().any(|name| at.join(name).is_file()));
-        if let Some(root) = configured {
-            return Some(root.to_path_buf());
+        if let Some(root) = configured_root(folder) {
+            return Some(root);
         }
+        let ceiling = ceiling(folder);
         let found = layout_root(path, folder, is_dir).filter(|root| root.starts_with(&ceiling));
         found.or_else(|| is_dir.then(|| path.to_path_buf()))
     }
@@ -150,7 +164,8 @@ impl Opener<'_> {
         let mut listing = walk::list(root, self.reader);
         // What is named is read, even where it is ignored or hidden.
         for path in &self.asked {
-            if path.starts_with(root) && path.is_file() && !CONFIG_FILES.contains(&file_name(path)) {
+            if path.starts_with(root) && self.reader.is_file(path) && !CONFIG_FILES.contains(&file_name(path))
+            {
                 listing.files.push(path.clone());
             }
         }
@@ -346,6 +361,16 @@ impl Opener<'_> {
         self.out.problems.append(&mut problems);
         Arc::new(config)
     }
+}
+
+/// The nearest folder with a configuration, at or above one.
+fn configured_root(folder: &Path) -> Option<PathBuf> {
+    let ceiling = ceiling(folder);
+    folder
+        .ancestors()
+        .take_while(|at| at.starts_with(&ceiling))
+        .find(|at| CONFIG_FILES.iter().any(|name| at.join(name).is_file()))
+        .map(Path::to_path_buf)
 }
 
 /// The folder above which nothing is looked at: that with `.git`, that below the home folder, or the uppermost one.

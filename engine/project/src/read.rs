@@ -74,6 +74,17 @@ impl Reader {
         out
     }
 
+    /// Whether a path, absolute, is a file: on disk, or only in the overlays.
+    pub(crate) fn is_file(&self, path: &Path) -> bool {
+        self.overlays.contains_key(path) || path.is_file()
+    }
+
+    /// Files below a folder that are in the overlays and not on disk.
+    pub(crate) fn unsaved_below(&self, root: &Path) -> impl Iterator<Item = &PathBuf> {
+        let paths = self.overlays.keys();
+        paths.filter(move |path| path.starts_with(root) && !path.exists())
+    }
+
     /// The path as people see it.
     pub(crate) fn display(&self, path: &Path) -> PathBuf {
         match path.strip_prefix(&self.cwd) {

@@ -20,6 +20,17 @@ pub(crate) struct Listing {
     pub(crate) problems: Vec<Problem>,
 }
 
+impl Listing {
+    /// Puts a file where it belongs, if anywhere.
+    fn sort_in(&mut self, path: &Path) {
+        if CONFIG_FILES.contains(&file_name(path)) {
+            self.configs.push(path.to_path_buf());
+        } else if is_sql(path) || is_yaml_migration_file(path) {
+            self.files.push(path.to_path_buf());
+        }
+    }
+}
+
 /// Folders of other programs' files, which nobody means when they name their project.
 const FOREIGN: [&str; 4] = ["node_modules", "__pycache__", "site-packages", "vendor"];
 
@@ -54,15 +65,14 @@ pub(crate) fn list(root: &Path, reader: &Reader) -> Listing {
                 if entry.file_type().is_none_or(|kind| kind.is_dir()) {
                     continue;
                 }
-                if CONFIG_FILES.contains(&file_name(path)) {
-                    out.configs.push(path.to_path_buf());
-                } else if is_sql(path) || is_yaml_migration_file(path) {
-                    out.files.push(path.to_path_buf());
-                }
+                out.sort_in(path);
             }
             Err(error) if leads_nowhere(&error) => {}
             Err(error) => out.problems.push(walk_problem(&error, root, reader)),
         }
+    }
+    for path in reader.unsaved_below(root) {
+        out.sort_in(path);
     }
     out.files.sort();
     if linked {

@@ -208,3 +208,26 @@ fn an_overlay_replaces_a_file() {
     let workspace = Workspace::open(&["a.sql"], &options);
     assert_eq!(&*workspace.projects[0].scripts[0].source.text, "SELECT 2;");
 }
+
+/// What an editor holds and nobody has saved yet is part of the project.
+#[test]
+fn a_file_that_is_not_on_disk_takes_its_place_in_the_history() {
+    let tree = Tree::new(&[
+        ("migrations/001_a.up.sql", "SELECT 1;"),
+        ("migrations/003_c.up.sql", "SELECT 3;"),
+    ]);
+    let mut options = tree.options();
+    options
+        .overlays
+        .insert(tree.path().join("migrations/002_b.up.sql"), "SELECT 2;".into());
+    let workspace = Workspace::open(&["migrations/002_b.up.sql"], &options);
+    let scripts: Vec<_> = workspace.projects[0]
+        .ups()
+        .map(|script| (&*script.source.text, script.selected))
+        .collect();
+    assert_eq!(
+        scripts,
+        [("SELECT 1;", false), ("SELECT 2;", true), ("SELECT 3;", false)]
+    );
+    assert_eq!(workspace.problems, []);
+}

@@ -30,6 +30,7 @@ impl Fold<'_> {
             volatility: change.volatility,
             security_definer: change.security_definer,
             strict: change.strict,
+            definition: None,
             sets_search_path: change.sets.iter().any(|s| s.as_str() == "search_path"),
             comment: existing.and_then(|e| e.comment.clone()),
             origin: self.at(change.name.range),

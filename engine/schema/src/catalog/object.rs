@@ -109,6 +109,8 @@ pub struct Function {
     pub strict: bool,
     /// `SET search_path …` is among its settings.
     pub sets_search_path: bool,
+    /// The statement that creates it anew, as a server spells it; files keep none.
+    pub definition: Option<Arc<str>>,
     /// Comment.
     pub comment: Option<Arc<str>>,
     /// Where it was created.

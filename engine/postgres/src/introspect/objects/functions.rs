@@ -16,7 +16,8 @@ pub(in crate::introspect) fn read(session: &mut Session, draft: &mut Draft) -> R
     let rows = session.query(
         "SELECT p.oid, p.pronamespace, p.proname::text, p.prokind::text, p.proargtypes::oid[], p.prorettype, \
                 p.proretset, l.lanname::text, p.provolatile::text, p.prosecdef, p.proisstrict, p.proconfig, \
-                p.proallargtypes, p.proargmodes::text[], p.proargnames \
+                p.proallargtypes, p.proargmodes::text[], p.proargnames, \
+                CASE WHEN p.prokind IN ('f', 'p') THEN pg_catalog.pg_get_functiondef(p.oid) END \
          FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang \
          WHERE p.pronamespace = ANY ($1)",
         &[&draft.dictionary.schema_oids()],
@@ -64,6 +65,7 @@ fn function(row: &Row, dictionary: &Dictionary) -> Result<Function, SqlError> {
         security_definer: get(row, 9)?,
         strict: get(row, 10)?,
         sets_search_path: settings.is_some_and(|s| s.iter().any(|s| s.starts_with("search_path="))),
+        definition: get::<Option<&str>>(row, 15)?.map(Arc::from),
         comment: dictionary.comment(class::PROC, get(row, 0)?, 0),
         origin: Default::default(),
     })

@@ -102,6 +102,15 @@ pub(super) fn function(out: &mut Script, key: &FunctionKey, function: &Function)
         ));
         return;
     }
+    // A body of parsed SQL needs the relations that it names, which come later.
+    let stored = function
+        .definition
+        .as_ref()
+        .filter(|text| !text.contains("\nBEGIN ATOMIC\n"));
+    if let Some(definition) = stored {
+        out.statement(definition.trim_end());
+        return;
+    }
     let (word, returns) = match (&function.kind, &function.returns) {
         (FunctionKind::Procedure, _) => ("PROCEDURE", String::new()),
         (_, Some(returns)) => ("FUNCTION", format!(" RETURNS {returns}")),

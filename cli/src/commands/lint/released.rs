@@ -1,0 +1,29 @@
+//! What the branch that releases are made from holds, for rules about files that others have run already.
+
+use std::path::Path;
+
+use confiture_lint::{Released, RuleSet, Severity};
+use confiture_project::Project;
+
+use crate::git::Repository;
+
+/// The rule that asks; without it nobody looks.
+const ASKS: &str = "edited-migration";
+
+/// The texts of a project's files on the release branch; `None` where nobody asks, or there is no git or no branch.
+pub(super) fn texts(project: &Project, rules: &RuleSet) -> Option<Released> {
+    let mut asking = rules.rules().iter().filter(|rule| rule.rule.name == ASKS);
+    if !project.layout.is_migrations() || asking.all(|rule| rule.severity == Severity::Off) {
+        return None;
+    }
+    let folder: &Path = if project.root.is_dir() {
+        &project.root
+    } else {
+        project.root.parent()?
+    };
+    let repository = Repository::discover(folder).ok()?;
+    let branch = repository.release_branch()?;
+    let selected = project.scripts.iter().filter(|script| script.selected);
+    let files: Vec<_> = selected.map(|script| script.source.file.clone()).collect();
+    repository.texts_at(&branch, &files).ok()
+}
