@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use confiture_schema::apply::State;
-use confiture_schema::catalog::{Function, FunctionKey, QualName, Volatility};
+use confiture_schema::catalog::{Function, QualName, Volatility};
 use confiture_schema::change::ObjectRef;
 use confiture_schema::expr::Expr;
 
@@ -115,13 +115,7 @@ fn overloads<'s>(name: &'s ObjectRef, state: &'s State) -> impl Iterator<Item = 
     let schemas = name.schema.iter().chain(path);
     schemas.flat_map(move |schema| {
         let name = QualName::new(schema.clone(), name.name.clone());
-        let first = FunctionKey {
-            name: name.clone(),
-            arguments: Vec::new(),
-        };
-        let rest = state.catalog.functions.range(first..);
-        rest.take_while(move |(key, _)| key.name == name)
-            .map(|(_, function)| &**function)
+        state.catalog.overloads(&name).map(|(_, function)| &**function)
     })
 }
 

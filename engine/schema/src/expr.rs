@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use confiture_syntax::{Name, Node, TextRange};
+use serde::{Deserialize, Serialize};
 
 use crate::catalog::QualName;
 use crate::change::ObjectRef;
@@ -13,7 +14,7 @@ use crate::types::SqlType;
 ///
 /// Equality is that of the source text; [`crate::render::normal::normal_form`] gives the text that a file's spelling and a server's
 /// deparsed spelling share.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Expr {
     /// Source text, without the parentheses that the clause itself demands.
     pub text: Arc<str>,
@@ -43,7 +44,7 @@ impl PartialEq for Expr {
 impl Eq for Expr {}
 
 /// Facts read from an expression's tree, independent of any catalog.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExprFacts {
     /// Every column it names, unqualified, in order, without repeats.
     pub columns: Vec<Name>,

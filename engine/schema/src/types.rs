@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use confiture_syntax::Name;
+use serde::{Deserialize, Serialize};
 
 /// A data type as a column, argument or domain has it.
 ///
@@ -11,7 +12,7 @@ use confiture_syntax::Name;
 /// schema. A type of an extension has no schema either, because where an extension puts its objects is not in the
 /// files. A user's type is schema-qualified once it is resolved. `Display` prints what `format_type()` prints
 /// (PostgreSQL manual, 9.27 "System Catalog Information Functions").
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SqlType {
     /// The schema of a user's type; `None` for built-in, extension and not yet resolved types.
     pub schema: Option<Name>,

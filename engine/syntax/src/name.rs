@@ -1,6 +1,7 @@
 //! Identifiers as PostgreSQL stores them.
 
 use crate::keywords::{KeywordCategory, category};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use std::sync::Arc;
 pub const MAX_NAME_BYTES: usize = 63;
 
 /// An identifier as PostgreSQL stores it: folded to lower case unless it was quoted, unescaped, truncated to 63 bytes.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Name(Arc<str>);
 
 impl Name {

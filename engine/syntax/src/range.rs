@@ -1,9 +1,10 @@
 //! Byte ranges.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A half-open range of bytes, `start..end`, in some text that the context names.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct TextRange {
     /// The first byte.
     pub start: u32,

@@ -11,9 +11,9 @@ use confiture_schema::catalog::Origin;
 use confiture_schema::change::{Change, Nested};
 use confiture_syntax::TextRange;
 
-use super::read::Statement;
+use super::read::{Statement, Statements};
 use super::{Input, reconnected};
-use crate::context::Nesting;
+use crate::context::{Location, Nesting};
 
 /// DO blocks inside DO blocks are followed this far.
 const MAX_NESTING: usize = 8;
@@ -34,7 +34,7 @@ pub(crate) struct Trace<'s> {
 
 /// One statement, or one inside a DO block, and the state before it.
 pub(crate) struct Step<'s> {
-    /// Index of the (outer) statement.
+    /// Index of the (outer) statement in its script.
     pub(crate) statement: usize,
     /// What it asks for; nothing for a block, whose statements are steps of their own.
     pub(crate) changes: &'s [Change],
@@ -63,7 +63,7 @@ pub(crate) struct Replayed {
 /// Runs through all scripts; what the selected ones go through is handed to `emit`.
 pub(crate) fn replay<'s>(
     input: &'s Input<'s>,
-    statements: &'s [Statement<'s>],
+    statements: &'s Statements<'s>,
     selected: &BTreeSet<usize>,
     mut emit: impl FnMut(Trace<'s>),
 ) -> Replayed {
@@ -76,24 +76,22 @@ pub(crate) fn replay<'s>(
         .collect();
     let mut around_up: HashMap<&str, (State, State)> = HashMap::new();
     let mut state = State::fresh();
-    let mut ranges = Ranges::new(statements);
-    let spans: Vec<std::ops::Range<usize>> = (0..scripts.len()).map(|i| ranges.next(i)).collect();
     let visit =
         |index: usize, from: State, undoes_to: Option<State>, emit: &mut dyn FnMut(Trace<'s>)| -> State {
             let pass = Pass {
                 input,
-                statements,
+                statements: statements.script(index),
                 script: &scripts[index],
                 index,
             };
             if selected.contains(&index) {
-                let mut trace = pass.traced(from, spans[index].clone());
+                let mut trace = pass.traced(from);
                 trace.undoes_to = undoes_to;
                 let end = trace.end.clone();
                 emit(trace);
                 end
             } else {
-                pass.applied(from, spans[index].clone())
+                pass.applied(from)
             }
         };
     for (index, script) in scripts
@@ -128,7 +126,7 @@ pub(crate) fn replay<'s>(
 }
 
 /// The state when all forward scripts are through.
-pub(crate) fn forward<'s>(input: &'s Input<'s>, statements: &'s [Statement<'s>]) -> State {
+pub(crate) fn forward<'s>(input: &'s Input<'s>, statements: &'s Statements<'s>) -> State {
     replay(input, statements, &BTreeSet::new(), |_| {}).newest
 }
 
@@ -141,55 +139,32 @@ fn session_for(script: &Script, state: &State) -> State {
     }
 }
 
-/// The statements of each script: they stand in the order of the scripts.
-struct Ranges<'s> {
-    statements: &'s [Statement<'s>],
-    at: usize,
-}
-
-impl<'s> Ranges<'s> {
-    fn new(statements: &'s [Statement<'s>]) -> Self {
-        Ranges { statements, at: 0 }
-    }
-
-    fn next(&mut self, script: usize) -> std::ops::Range<usize> {
-        let start = self.at;
-        let count = self.statements[start..]
-            .iter()
-            .take_while(|s| s.at.script == script)
-            .count();
-        self.at += count;
-        start..self.at
-    }
-}
-
 /// The pass through one script.
 struct Pass<'s> {
     input: &'s Input<'s>,
-    statements: &'s [Statement<'s>],
+    statements: &'s [Statement],
     script: &'s Script,
     index: usize,
 }
 
 impl<'s> Pass<'s> {
     /// Takes the state through the script and keeps nothing.
-    fn applied(&self, mut state: State, span: std::ops::Range<usize>) -> State {
-        state.begin_script(self.wrap(span.clone()));
-        for at in span {
-            self.apply(&mut state, at, &self.statements[at].changes);
+    fn applied(&self, mut state: State) -> State {
+        state.begin_script(self.wrap());
+        for (at, statement) in self.statements.iter().enumerate() {
+            self.apply(&mut state, at, &statement.changes);
         }
         state.end_script();
         state
     }
 
     /// Takes the state through the script and keeps every step.
-    fn traced(&self, mut state: State, span: std::ops::Range<usize>) -> Trace<'s> {
+    fn traced(&self, mut state: State) -> Trace<'s> {
         let start = state.clone();
-        state.begin_script(self.wrap(span.clone()));
-        let mut steps = Vec::with_capacity(span.len());
+        state.begin_script(self.wrap());
+        let mut steps = Vec::with_capacity(self.statements.len());
         let mut before = Arc::new(state.clone());
-        for at in span {
-            let statement = &self.statements[at];
+        for (at, statement) in self.statements.iter().enumerate() {
             let changes: &'s [Change] = &statement.changes;
             let range = TextRange::new(0, statement.at.range.len());
             let inner = enter(changes, 0);
@@ -246,11 +221,12 @@ impl<'s> Pass<'s> {
     }
 
     fn apply(&self, state: &mut State, at: usize, changes: &[Change]) {
-        let range = self.statements[at].at.range;
+        let Location { segment, range, .. } = self.statements[at].at;
         state.apply_all(
             changes,
             Origin {
                 script: self.index as u32,
+                segment: segment as u32,
                 statement: at as u32,
                 range,
             },
@@ -258,13 +234,13 @@ impl<'s> Pass<'s> {
     }
 
     /// Whether the tool opens a transaction around the script.
-    fn wrap(&self, span: std::ops::Range<usize>) -> TransactionWrap {
+    fn wrap(&self) -> TransactionWrap {
         let wrapped = match self.script.transaction {
             TransactionMode::PerScript => true,
             TransactionMode::PerScriptWhenAllowed => {
-                !self.statements[span].iter().any(|s| self.refuses_transaction(s))
+                !self.statements.iter().any(|s| self.refuses_transaction(s))
             }
-            TransactionMode::SingleImplicit => span.len() > 1,
+            TransactionMode::SingleImplicit => self.statements.len() > 1,
             TransactionMode::Autocommit => false,
         };
         if wrapped {
@@ -274,7 +250,7 @@ impl<'s> Pass<'s> {
         }
     }
 
-    fn refuses_transaction(&self, statement: &Statement<'_>) -> bool {
+    fn refuses_transaction(&self, statement: &Statement) -> bool {
         let risk = assess(&statement.changes, &State::fresh(), self.input.version);
         risk.effect.transaction == TransactionRule::Refused
     }

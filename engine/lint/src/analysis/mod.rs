@@ -24,7 +24,7 @@ use rayon::prelude::*;
 use crate::context::Nesting;
 use crate::{Finding, Place, RuleSet};
 use fold::{Replayed, Trace};
-pub(crate) use read::Statement;
+pub(crate) use read::Statements;
 
 /// What a project is analyzed for.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ pub struct StatementRisk {
 
 /// Runs rules over the selected scripts of a project.
 pub fn lint(input: &Input<'_>, rules: &RuleSet) -> LintReport {
-    let statements = read::statements(input.project);
+    let statements = Statements::all(input.project);
     let selected = Selection::new(input.project, rules);
     let findings = Mutex::new(Vec::new());
     let replayed = replay(input, &statements, &selected, |trace| {
@@ -96,13 +96,13 @@ pub fn lint(input: &Input<'_>, rules: &RuleSet) -> LintReport {
     LintReport {
         findings,
         files: selected.files(input.project),
-        statements: statements.iter().filter(|s| selected.holds(s.at.script)).count(),
+        statements: selected.scripts.iter().map(|&s| statements.script(s).len()).sum(),
     }
 }
 
 /// What each statement of the selected scripts does, in order.
 pub fn risks(input: &Input<'_>) -> Vec<StatementRisk> {
-    let statements = read::statements(input.project);
+    let statements = Statements::all(input.project);
     let selected = Selection::new(input.project, &RuleSet::default());
     let found = Mutex::new(Vec::new());
     replay(input, &statements, &selected, |trace| {
@@ -111,7 +111,7 @@ pub fn risks(input: &Input<'_>) -> Vec<StatementRisk> {
             .par_iter()
             .filter(|step| step.nesting == Nesting::Script)
             .map(|step| {
-                let statement = &statements[step.statement];
+                let statement = &statements.script(trace.script)[step.statement];
                 StatementRisk {
                     place: statement.at.whole(),
                     changes: Arc::clone(&statement.changes),
@@ -133,7 +133,7 @@ pub fn risks(input: &Input<'_>) -> Vec<StatementRisk> {
 
 /// What exists when all forward scripts of a project are through.
 pub fn catalog(input: &Input<'_>) -> Catalog {
-    let statements = read::statements(input.project);
+    let statements = Statements::all(input.project);
     fold::forward(input, &statements).catalog
 }
 
@@ -156,7 +156,7 @@ pub(crate) fn segment(script: &Script, index: usize) -> Option<&Segment> {
 }
 
 /// Folds over all scripts, and hands what the selected ones went through to `task` on another core.
-fn replay<F>(input: &Input<'_>, statements: &[Statement<'_>], selected: &Selection, task: F) -> Replayed
+fn replay<F>(input: &Input<'_>, statements: &Statements<'_>, selected: &Selection, task: F) -> Replayed
 where
     F: Fn(Trace<'_>) + Sync,
 {

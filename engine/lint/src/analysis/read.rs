@@ -1,9 +1,10 @@
 //! Texts into statements, statements into changes, on all cores.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use confiture_project::{Project, Script, Segment};
+use confiture_schema::catalog::{Origin, footprint};
 use confiture_schema::change::Change;
 use confiture_schema::read;
 use confiture_syntax::split::PieceKind;
@@ -13,15 +14,31 @@ use rayon::prelude::*;
 use crate::context::Location;
 
 /// A statement of the project, read; its tree is gone.
-pub(crate) struct Statement<'a> {
+pub(crate) struct Statement {
     /// Where it stands.
     pub(crate) at: Location,
-    /// Its text.
-    pub(crate) text: &'a str,
+    /// The text that it stands in.
+    around: Arc<str>,
     /// What it asks for.
     pub(crate) changes: Arc<[Change]>,
     /// What the parser did not understand.
     pub(crate) errors: Arc<[SyntaxError]>,
+}
+
+impl Statement {
+    fn new((at, around): (Location, &Arc<str>), Meaning { changes, errors }: Meaning) -> Statement {
+        Statement {
+            at,
+            around: Arc::clone(around),
+            changes,
+            errors,
+        }
+    }
+
+    /// Its text.
+    pub(crate) fn text(&self) -> &str {
+        self.at.range.slice(&self.around)
+    }
 }
 
 /// What a text says, wherever it stands.
@@ -31,33 +48,110 @@ struct Meaning {
     errors: Arc<[SyntaxError]>,
 }
 
-/// Every statement of every script, in order.
-pub(crate) fn statements(project: &Project) -> Vec<Statement<'_>> {
-    let segments: Vec<(usize, usize, &str)> = project
-        .scripts
+/// The statements of a project, script by script, each read when it is first needed.
+pub(crate) struct Statements<'a> {
+    project: &'a Project,
+    scripts: Vec<OnceLock<Vec<Statement>>>,
+}
+
+impl<'a> Statements<'a> {
+    /// Of a project; nothing is read yet.
+    pub(crate) fn new(project: &'a Project) -> Statements<'a> {
+        Statements {
+            project,
+            scripts: project.scripts.iter().map(|_| OnceLock::new()).collect(),
+        }
+    }
+
+    /// Of a project; everything is read.
+    pub(crate) fn all(project: &'a Project) -> Statements<'a> {
+        let all = Statements::new(project);
+        all.read(0..project.scripts.len());
+        all
+    }
+
+    /// Reads some scripts, ascending, on all cores.
+    pub(crate) fn read(&self, scripts: impl IntoIterator<Item = usize>) {
+        let wanted: Vec<usize> = scripts
+            .into_iter()
+            .filter(|&s| self.scripts[s].get().is_none())
+            .collect();
+        let mut read = statements(self.project, &wanted).into_iter().peekable();
+        for script in wanted {
+            let mut own = Vec::new();
+            while let Some(statement) = read.next_if(|s| s.at.script == script) {
+                own.push(statement);
+            }
+            // Where somebody was quicker, theirs are the same.
+            let _ = self.scripts[script].set(own);
+        }
+    }
+
+    /// Whether there is a script of that index.
+    pub(crate) fn has_script(&self, index: usize) -> bool {
+        index < self.scripts.len()
+    }
+
+    /// The statements of a script, in order.
+    pub(crate) fn script(&self, index: usize) -> &[Statement] {
+        self.scripts
+            .get(index)
+            .map_or(&[], |own| own.get_or_init(|| read_script(self.project, index)))
+    }
+
+    /// The statements in one stretch of a script's SQL.
+    pub(crate) fn stretch(&self, script: usize, segment: usize) -> &[Statement] {
+        let own = self.script(script);
+        let order: Vec<usize> = self
+            .project
+            .scripts
+            .get(script)
+            .map(|script| stretches(script).into_iter().map(|(index, _)| index).collect())
+            .unwrap_or_default();
+        let rank = |segment: usize| order.iter().position(|&index| index == segment);
+        let wanted = rank(segment);
+        let start = own.partition_point(|s| rank(s.at.segment) < wanted);
+        let end = own.partition_point(|s| rank(s.at.segment) <= wanted);
+        own.get(start..end).unwrap_or_default()
+    }
+
+    /// The statement that defined something, for a rule; `None` for what no script defined.
+    pub(crate) fn at(&self, origin: Origin) -> Option<&Statement> {
+        footprint::reads_text(origin.script);
+        self.script(origin.script as usize).get(origin.statement as usize)
+    }
+}
+
+/// The statements of a script, on this core alone: whoever waits for it must not take up other work meanwhile.
+fn read_script(project: &Project, index: usize) -> Vec<Statement> {
+    let Some(script) = project.scripts.get(index) else {
+        return Vec::new();
+    };
+    let stretches = stretches(script).into_iter();
+    let places = stretches.flat_map(|(segment, stretch)| split(index, segment, &stretch.text));
+    places
+        .map(|place| Statement::new(place, read_one(place.0.range.slice(place.1))))
+        .collect()
+}
+
+/// Every statement of some scripts, in order.
+fn statements(project: &Project, scripts: &[usize]) -> Vec<Statement> {
+    let segments: Vec<(usize, usize, &Arc<str>)> = scripts
         .iter()
-        .enumerate()
+        .filter_map(|&s| Some((s, project.scripts.get(s)?)))
         .flat_map(|(s, script)| {
             stretches(script)
                 .into_iter()
-                .map(move |(g, segment)| (s, g, &*segment.text))
+                .map(move |(g, segment)| (s, g, &segment.text))
         })
         .collect();
-    let places: Vec<(Location, &str)> = segments
+    let places: Vec<(Location, &Arc<str>)> = segments
         .par_iter()
         .flat_map_iter(|&(s, g, text)| split(s, g, text))
         .collect();
     let (texts, numbers) = distinct(&places);
     let meanings: Vec<Meaning> = texts.into_par_iter().with_min_len(32).map(read_one).collect();
-    let statement = |((at, text), number): ((Location, _), usize)| {
-        let Meaning { changes, errors } = meanings[number].clone();
-        Statement {
-            at,
-            text,
-            changes,
-            errors,
-        }
-    };
+    let statement = |(place, number): (_, usize)| Statement::new(place, meanings[number].clone());
     places.into_iter().zip(numbers).map(statement).collect()
 }
 
@@ -83,7 +177,7 @@ fn is_early(phase: &str) -> bool {
 }
 
 /// The distinct texts, and for each place the number of its text: upgrade scripts repeat whole functions.
-fn distinct<'a>(places: &[(Location, &'a str)]) -> (Vec<&'a str>, Vec<usize>) {
+fn distinct<'a>(places: &[(Location, &'a Arc<str>)]) -> (Vec<&'a str>, Vec<usize>) {
     let mut texts = Vec::new();
     let mut known: HashMap<&str, usize> = HashMap::with_capacity(places.len());
     let mut number = |text: &'a str| {
@@ -92,23 +186,25 @@ fn distinct<'a>(places: &[(Location, &'a str)]) -> (Vec<&'a str>, Vec<usize>) {
             texts.len() - 1
         })
     };
-    let numbers = places.iter().map(|(_, text)| number(text)).collect();
+    let numbers = places
+        .iter()
+        .map(|(at, text)| number(at.range.slice(text)))
+        .collect();
     (texts, numbers)
 }
 
-fn split(script: usize, segment: usize, text: &str) -> impl Iterator<Item = (Location, &str)> {
+fn split(script: usize, segment: usize, text: &Arc<str>) -> impl Iterator<Item = (Location, &Arc<str>)> {
     let pieces = confiture_syntax::split::split(text)
         .into_iter()
         .filter(|piece| piece.kind == PieceKind::Sql);
     pieces.map(move |piece| {
-        (
-            Location {
-                script,
-                segment,
-                range: piece.range,
-            },
-            piece.range.slice(text),
-        )
+        let range = piece.range;
+        let at = Location {
+            script,
+            segment,
+            range,
+        };
+        (at, text)
     })
 }
 

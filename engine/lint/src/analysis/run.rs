@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::Input;
 use super::fold::{Step, Trace};
-use super::read::Statement;
+use super::read::{Statement, Statements};
 use crate::context::{
     CatalogContext, LazyRisk, Location, Nesting, RelationContext, Release, ScriptContext, ScriptFacts,
     ScriptInfo, Sink, StatementContext,
@@ -26,7 +26,7 @@ const STRETCH: usize = 32;
 pub(crate) fn script(
     input: &Input<'_>,
     rules: &RuleSet,
-    statements: &[Statement<'_>],
+    statements: &Statements<'_>,
     trace: &Trace<'_>,
 ) -> Vec<Finding> {
     let info = info(input, trace.script);
@@ -35,17 +35,19 @@ pub(crate) fn script(
     if active.is_empty() {
         return Vec::new();
     }
+    let own = statements.script(trace.script);
     let executed = trace
         .steps
         .iter()
         .filter(|step| step.nesting != Nesting::Function);
     let facts = ScriptFacts::of(executed.map(|step| {
-        let broken = step.nesting == Nesting::Script && !statements[step.statement].errors.is_empty();
+        let broken = step.nesting == Nesting::Script && !own[step.statement].errors.is_empty();
         (step.changes, broken)
     }));
     let script = Judged {
         input,
         statements,
+        own,
         trace,
         info,
         facts: &facts,
@@ -77,7 +79,7 @@ fn first_of_script(active: &[&Configured], mut findings: Vec<Finding>) -> Vec<Fi
 pub(crate) fn catalog(
     input: &Input<'_>,
     rules: &RuleSet,
-    statements: &[Statement<'_>],
+    statements: &Statements<'_>,
     catalog: &Catalog,
 ) -> Vec<Finding> {
     let all = CatalogContext {
@@ -124,7 +126,7 @@ pub(crate) fn catalog(
 
 fn collect<'a>(
     rule: &'a Configured,
-    statements: &'a [Statement<'a>],
+    statements: &'a Statements<'a>,
     check: impl FnOnce(&mut Sink<'a>),
 ) -> Vec<Finding> {
     let mut sink = Sink {
@@ -180,15 +182,16 @@ fn looks_at(rule: &Configured, script: &ScriptInfo, path: &Path) -> bool {
 }
 
 /// One script that is judged.
-struct Judged<'a, 's> {
+struct Judged<'a> {
     input: &'a Input<'a>,
-    statements: &'a [Statement<'s>],
+    statements: &'a Statements<'a>,
+    own: &'a [Statement],
     trace: &'a Trace<'a>,
     info: ScriptInfo,
     facts: &'a ScriptFacts,
 }
 
-impl<'a> Judged<'a, '_> {
+impl<'a> Judged<'a> {
     /// What the rules find in the step at a position, and the step itself where rules for scripts look at it. Of other
     /// steps the risk is let go of at once: a script may have a million of them.
     fn judge(&self, position: usize, active: &[&Configured]) -> (Vec<Finding>, Option<StatementContext<'a>>) {
@@ -212,7 +215,7 @@ impl<'a> Judged<'a, '_> {
     }
 
     fn context(&self, position: usize, step: &'a Step<'a>) -> StatementContext<'a> {
-        let statement = &self.statements[step.statement];
+        let statement = &self.own[step.statement];
         let next = self.trace.steps[position + 1..]
             .iter()
             .find(|next| next.nesting != Nesting::Function);
@@ -226,7 +229,7 @@ impl<'a> Judged<'a, '_> {
             position,
             script: self.info,
             range: step.range,
-            text: statement.text,
+            text: statement.text(),
             errors: if step.nesting == Nesting::Script {
                 &statement.errors
             } else {
@@ -242,11 +245,7 @@ impl<'a> Judged<'a, '_> {
 
     /// What rules for whole scripts find.
     fn judge_whole(&self, statements: &[StatementContext<'_>], active: &[&Configured]) -> Vec<Finding> {
-        let first = self
-            .trace
-            .steps
-            .first()
-            .map(|step| self.statements[step.statement].at);
+        let first = self.trace.steps.first().map(|step| self.own[step.statement].at);
         let source = &self.input.project.scripts[self.trace.script].source;
         let context = ScriptContext {
             script: self.info,

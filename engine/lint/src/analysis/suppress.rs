@@ -2,36 +2,30 @@
 
 use confiture_project::Project;
 
-use super::read::Statement;
+use super::read::Statements;
 use crate::Finding;
 
 /// Removes findings on statements whose comments say so.
-pub(crate) fn apply(project: &Project, statements: &[Statement<'_>], findings: &mut Vec<Finding>) {
+pub(crate) fn apply(project: &Project, statements: &Statements<'_>, findings: &mut Vec<Finding>) {
     findings.retain(|finding| {
         let place = finding.place;
-        let at = statements.partition_point(|s| {
-            (s.at.script, s.at.segment, s.at.range.end) < (place.script, place.segment, place.range.end)
-        });
-        let Some(statement) = statements.get(at) else {
-            return true;
-        };
         let Some(segment) = super::segment(&project.scripts[place.script], place.segment) else {
             return true;
         };
-        let text = &segment.text;
-        let before = match at.checked_sub(1).map(|i| statements[i].at) {
-            Some(previous) if (previous.script, previous.segment) == (place.script, place.segment) => {
-                previous.range.end
-            }
-            _ => 0,
+        let own = statements.stretch(place.script, place.segment);
+        let at = own.partition_point(|s| s.at.range.end < place.range.end);
+        let Some(statement) = own.get(at) else {
+            return true;
         };
+        let before = at.checked_sub(1).map_or(0, |i| own[i].at.range.end);
+        let text = &segment.text;
         let gap = text
             .get(before as usize..statement.at.range.start as usize)
             .unwrap_or_default();
         !gap.lines()
             .chain(
                 statement
-                    .text
+                    .text()
                     .lines()
                     .take_while(|l| l.trim_start().starts_with("--")),
             )

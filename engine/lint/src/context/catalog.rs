@@ -5,36 +5,36 @@ use std::sync::Arc;
 
 use confiture_project::{Layout, Project, Script};
 use confiture_risk::PgVersion;
-use confiture_schema::catalog::{Catalog, Origin, QualName, Relation};
+use confiture_schema::catalog::{Catalog, Origin, QualName, Relation, footprint};
 use confiture_schema::change::Change;
 
-use crate::analysis::Statement;
+use crate::analysis::Statements;
 
 /// All that exists in the end, and what made it.
 #[derive(Clone, Copy)]
 pub struct CatalogContext<'a> {
     /// What exists.
     pub catalog: &'a Catalog,
-    /// The project.
-    pub project: &'a Project,
+    /// The project; what a rule reads of it must be noted.
+    pub(crate) project: &'a Project,
     /// The server's version.
     pub version: PgVersion,
-    /// All statements, by the number that an [`Origin`] carries.
-    pub(crate) statements: &'a [Statement<'a>],
+    /// All statements; the same.
+    pub(crate) statements: &'a Statements<'a>,
 }
 
 impl<'a> CatalogContext<'a> {
     /// What the statement asks for that defined something; nothing where no script did.
     pub fn changes(&self, origin: Origin) -> &'a [Change] {
         self.statements
-            .get(origin.statement as usize)
+            .at(origin)
             .map_or(&[], |statement| &statement.changes)
     }
 
     /// The script that defined something.
     pub fn script(&self, origin: Origin) -> Option<&'a Script> {
-        let statement = self.statements.get(origin.statement as usize)?;
-        self.project.scripts.get(statement.at.script)
+        footprint::reads_text(origin.script);
+        self.project.scripts.get(origin.script as usize)
     }
 
     /// The file that defined something, as people see its path.
@@ -42,15 +42,21 @@ impl<'a> CatalogContext<'a> {
         Some(&self.script(origin)?.source.path)
     }
 
-    /// Every statement of the forward scripts, in order.
+    /// The project. Who asks for it is asked again whenever any of its scripts has changed.
+    pub fn project(&self) -> &'a Project {
+        footprint::reads_all_texts();
+        self.project
+    }
+
+    /// Every statement of the forward scripts, in order. Who asks for them is asked again whenever any has changed.
     pub fn forward(&self) -> impl Iterator<Item = &'a [Change]> + 'a {
-        let scripts = &self.project.scripts;
-        let forward = self.statements.iter().filter(|s| {
-            scripts
-                .get(s.at.script)
-                .is_some_and(|script| script.direction.is_forward())
-        });
-        forward.map(|s| &*s.changes)
+        footprint::reads_all_texts();
+        let statements = self.statements;
+        let scripts = self.project.scripts.iter().enumerate();
+        scripts
+            .filter(|(_, script)| script.direction.is_forward())
+            .flat_map(|(index, _)| statements.script(index))
+            .map(|statement| &*statement.changes)
     }
 
     /// Whether something was defined by a migration, which others may have run: it is cured by another migration,

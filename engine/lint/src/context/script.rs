@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use confiture_project::{Direction, Layout, Project, Script, TransactionMode};
 use confiture_schema::apply::State;
-use confiture_schema::catalog::QualName;
+use confiture_schema::catalog::{QualName, footprint};
 use confiture_schema::change::{AlterAction, Change, ObjectKind, ObjectRef};
 use confiture_syntax::{Name, TextRange};
 
@@ -66,13 +66,19 @@ pub struct ScriptContext<'a> {
     pub undoes_to: Option<&'a State>,
     /// Its text on the branch that releases are made from.
     pub released_text: Option<&'a str>,
-    /// The project.
-    pub project: &'a Project,
+    /// The project; what a rule reads of it must be noted.
+    pub(crate) project: &'a Project,
     /// Where its first statement stands; the beginning of its file where it has none.
     pub(crate) first: Location,
 }
 
 impl<'a> ScriptContext<'a> {
+    /// The project. Who asks for it is asked again whenever any of its scripts has changed.
+    pub fn project(&self) -> &'a Project {
+        footprint::reads_all_texts();
+        self.project
+    }
+
     /// The script itself: its file, version, group, segments, hooks.
     pub fn source(&self) -> &'a Script {
         &self.project.scripts[self.script.index]

@@ -6,7 +6,7 @@ use confiture_schema::catalog::{Origin, QualName};
 use confiture_syntax::{Name, TextRange};
 
 use super::StatementContext;
-use crate::analysis::Statement;
+use crate::analysis::Statements;
 use crate::settings::{Configured, Options};
 use crate::{Edit, Finding, Place};
 
@@ -46,8 +46,8 @@ impl Subject {
 /// Where a check puts what it finds.
 pub struct Sink<'a> {
     pub(crate) rule: &'a Configured,
-    /// All statements, by the number that an [`Origin`] carries.
-    pub(crate) statements: &'a [Statement<'a>],
+    /// All statements.
+    pub(crate) statements: &'a Statements<'a>,
     pub(crate) found: Vec<Finding>,
 }
 
@@ -97,17 +97,17 @@ impl<'a> Sink<'a> {
 
     /// Where something that the catalog keeps was defined; `None` for what no script defined.
     pub fn place(&self, origin: Origin) -> Option<Place> {
-        let at = self.statements.get(origin.statement as usize)?.at;
-        Some(Place {
-            script: at.script,
-            segment: at.segment,
+        let script = origin.script as usize;
+        self.statements.has_script(script).then_some(Place {
+            script,
+            segment: origin.segment as usize,
             range: origin.range,
         })
     }
 
     /// An insertion on lines of its own after the statement that defined something.
     pub fn insert_after(&self, origin: Origin, sql: &str) -> Option<Edit> {
-        let at = self.statements.get(origin.statement as usize)?.at;
+        let at = self.statements.at(origin)?.at;
         Some(Edit {
             place: at.place(TextRange::empty(at.range.len())),
             text: format!("\n{sql}"),

@@ -7,7 +7,7 @@ use confiture_project::{Layout, TransactionMode};
 use confiture_risk::effect::TransactionRule;
 use confiture_risk::{LockMode, PgVersion, Risk, assess};
 use confiture_schema::apply::State;
-use confiture_schema::catalog::{Persistence, QualName};
+use confiture_schema::catalog::{Origin, Persistence, QualName};
 use confiture_schema::change::{AlterAction, AlterCommand, AlterRelation, Change, ObjectRef, RelationWord};
 use confiture_syntax::{Name, SyntaxError, TextRange};
 
@@ -45,7 +45,7 @@ pub struct StatementContext<'a> {
     pub nesting: Nesting,
     /// Where it stands in the project.
     pub(crate) at: Location,
-    /// Its number, or that of the statement around it, as an [`Origin`] carries it.
+    /// Its number in the script, or that of the statement around it, as an [`Origin`] carries it.
     pub(crate) number: usize,
     /// The server's version.
     pub version: PgVersion,
@@ -218,12 +218,17 @@ impl<'a> StatementContext<'a> {
     /// Whether the script puts another column in the place of one, a column that it had before and filled.
     pub fn is_rebuilt_column(&self, relation: &QualName, column: &Name) -> bool {
         match self.end.catalog.relation(relation).map(|r| r.column(column)) {
-            Some(successor) => successor.is_some_and(|c| (c.origin.statement as usize) < self.number),
+            Some(successor) => successor.is_some_and(|c| self.is_earlier(c.origin)),
             None => self
                 .facts
                 .added(relation, column)
                 .is_some_and(|(_, last)| self.position < last),
         }
+    }
+
+    /// Whether something was defined before this statement.
+    pub fn is_earlier(&self, origin: Origin) -> bool {
+        (origin.script as usize, origin.statement as usize) < (self.script.index, self.number)
     }
 
     /// The lock that it takes on a relation.

@@ -8,6 +8,7 @@
 use confiture_syntax::Name;
 
 use super::{Fold, builtin, rewrite};
+use crate::catalog::footprint::Hint;
 use crate::catalog::{
     Constraint, ConstraintKind, FunctionKey, Index, OtherKey, OtherKind, OtherObject, QualName, Relation,
     RelationKind, TypeKind,
@@ -173,10 +174,10 @@ impl Fold<'_> {
             .extend(catalog.others.keys().filter(about).cloned().map(Target::Other));
         if self.relation(name).kind == RelationKind::Sequence {
             self.of_sequence(name, cascade, found);
-        } else if cascade && catalog.row_types_used {
+        } else if cascade && catalog.is_hinted(Hint::RowTypesUsed) {
             self.users_of_type(&is_named(name), cascade, found);
         }
-        if cascade && catalog.policies_query {
+        if cascade && catalog.is_hinted(Hint::PoliciesQuery) {
             self.policies_reading(name, found);
         }
     }

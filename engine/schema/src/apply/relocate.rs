@@ -5,6 +5,7 @@ use std::sync::Arc;
 use confiture_syntax::Name;
 
 use super::{Done, Fold, exists, rewrite};
+use crate::catalog::footprint::Hint;
 use crate::catalog::{ConstraintKind, QualName, Relation, Sequence, ViewDef};
 use crate::change::ObjectRef;
 use crate::expr::Expr;
@@ -82,7 +83,7 @@ impl Fold<'_> {
                 .edit_relation(sequence, |r| point_owner(r, from, to));
         }
         self.point_others(from, to);
-        if self.catalog().row_types_used {
+        if self.catalog().is_hinted(Hint::RowTypesUsed) {
             self.rename_type_users(from, to);
         }
     }

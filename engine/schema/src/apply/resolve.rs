@@ -3,6 +3,7 @@
 use confiture_syntax::Name;
 
 use super::{Fold, State, builtin, missing, written};
+use crate::catalog::footprint::Hint;
 use crate::catalog::{FunctionKey, Persistence, QualName};
 use crate::change::{ObjectRef, TypeRef};
 use crate::types::SqlType;
@@ -86,14 +87,8 @@ impl State {
     pub fn functions_named(&self, name: &ObjectRef) -> Vec<FunctionKey> {
         let all = |schema: Name| {
             let name = QualName::new(schema, name.name.clone());
-            let from = FunctionKey {
-                name: name.clone(),
-                arguments: Vec::new(),
-            };
-            let keys = self.catalog.functions.range(from..).map(|(key, _)| key);
-            keys.take_while(|key| key.name == name)
-                .cloned()
-                .collect::<Vec<_>>()
+            let keys = self.catalog.overloads(&name).map(|(key, _)| key.clone());
+            keys.collect::<Vec<_>>()
         };
         match &name.schema {
             Some(schema) => all(schema.clone()),
@@ -210,7 +205,7 @@ impl Fold<'_> {
         if let Some(schema) = &found.schema {
             let name = QualName::new(schema.clone(), found.name.clone());
             if self.catalog().relations.contains_key(&name) {
-                self.catalog_mut().row_types_used = true;
+                self.catalog_mut().hint(Hint::RowTypesUsed);
             } else if !self.catalog().types.contains_key(&name) {
                 self.notes.push(missing(name.to_string()));
             }

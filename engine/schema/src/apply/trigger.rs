@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Done, Fold, builtin, exists, missing, refused};
+use crate::catalog::footprint::Hint;
 use crate::catalog::{Policy, QualName, RelationKind, Rule, Trigger, TriggerEnabled};
 use crate::change::{AlterPolicy, CreatePolicy, CreateRule, CreateTrigger, ObjectRef};
 
@@ -100,7 +101,9 @@ impl Fold<'_> {
             comment: None,
             origin: self.at(change.name.range),
         };
-        self.catalog_mut().policies_query |= policy.queries();
+        if policy.queries() {
+            self.catalog_mut().hint(Hint::PoliciesQuery);
+        }
         if let Some(relation) = self.catalog_mut().relation_mut(&table) {
             relation
                 .policies

@@ -1,6 +1,7 @@
 //! Whether the two directions of every link agree. For tests.
 
-use super::{Catalog, ConstraintKind, ReplicaIdentity};
+use super::footprint::Spot;
+use super::{Catalog, ConstraintKind, Entries, ReplicaIdentity};
 
 impl Catalog {
     /// Checks what must hold of every catalog.
@@ -140,10 +141,10 @@ impl Catalog {
     }
 }
 
-fn compare<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
+fn compare<K: Ord + Spot + std::fmt::Debug, V: PartialEq + std::fmt::Debug, const PART: u8>(
     what: &str,
-    is: &rpds::RedBlackTreeMapSync<K, V>,
-    should_be: &rpds::RedBlackTreeMapSync<K, V>,
+    is: &Entries<K, V, PART>,
+    should_be: &Entries<K, V, PART>,
     wrong: &mut Vec<String>,
 ) {
     for (key, value) in should_be.iter() {

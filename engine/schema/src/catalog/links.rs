@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use confiture_syntax::Name;
-use rpds::RedBlackTreeMapSync as Map;
 
+use super::footprint::{Hint, Key, Spot};
 use super::{
-    Catalog, Column, Constraint, ConstraintKind, Index, Parent, QualName, Relation, TypeDef, TypeKind,
+    Catalog, Column, Constraint, ConstraintKind, Entries, Index, Parent, QualName, Relation, TypeDef,
+    TypeKind,
 };
 use crate::types::SqlType;
 
@@ -16,21 +17,25 @@ impl Catalog {
     /// Computes every backward map anew from what the relations say. What puts a catalog together by hand, as
     /// introspection does, may leave that to this.
     pub fn relink(&mut self) {
-        self.index_tables = Map::default();
-        self.referenced_by = Map::default();
-        self.children = Map::default();
-        self.dependent_views = Map::default();
-        self.owned_sequences = Map::default();
-        self.constraint_names = Map::default();
+        self.index_tables = Entries::default();
+        self.referenced_by = Entries::default();
+        self.children = Entries::default();
+        self.dependent_views = Entries::default();
+        self.owned_sequences = Entries::default();
+        self.constraint_names = Entries::default();
         for (name, relation) in self.relations.clone().iter() {
             self.link(name, relation);
         }
         for (name, ty) in self.types.clone().iter() {
             self.link_type(name, ty);
         }
-        self.row_types_used = self.uses_row_types();
+        if self.uses_row_types() {
+            self.hint(Hint::RowTypesUsed);
+        }
         let queries = |r: &Arc<Relation>| r.policies.values().any(|p| p.queries());
-        self.policies_query = self.relations.values().any(queries);
+        if self.relations.values().any(queries) {
+            self.hint(Hint::PoliciesQuery);
+        }
         self.remember_calls();
         self.linked = true;
     }
@@ -303,7 +308,10 @@ fn checks(ty: &TypeDef) -> Vec<Name> {
 }
 
 /// Adds to a sorted list, each item once.
-fn add<K: Ord + Clone, T: Ord + Clone>(map: &mut Map<K, Arc<Vec<T>>>, key: &K, item: T) {
+fn add<K, T: Ord + Clone, const PART: u8>(map: &mut Entries<K, Arc<Vec<T>>, PART>, key: &K, item: T)
+where
+    K: Ord + Clone + Spot + Into<Key>,
+{
     match map.get_mut(key) {
         Some(list) => {
             if let Err(at) = list.binary_search(&item) {
@@ -315,7 +323,10 @@ fn add<K: Ord + Clone, T: Ord + Clone>(map: &mut Map<K, Arc<Vec<T>>>, key: &K, i
 }
 
 /// Takes from a sorted list; an empty one goes.
-fn remove<K: Ord + Clone, T: Ord + Clone>(map: &mut Map<K, Arc<Vec<T>>>, key: &K, item: &T) {
+fn remove<K, T: Ord + Clone, const PART: u8>(map: &mut Entries<K, Arc<Vec<T>>, PART>, key: &K, item: &T)
+where
+    K: Ord + Clone + Spot + Into<Key>,
+{
     let Some(list) = map.get_mut(key) else { return };
     if let Ok(at) = list.binary_search(item) {
         Arc::make_mut(list).remove(at);

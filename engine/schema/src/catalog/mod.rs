@@ -4,22 +4,28 @@
 //! keys: two catalogs, of files or of a live server, are equal when they hold the same objects.
 
 mod consistency;
+mod entries;
+pub mod footprint;
 mod links;
 mod object;
 mod relation;
+mod stored;
 
+pub use entries::{Entries, Part};
 pub use object::*;
 pub use relation::*;
+pub use stored::NotAnEntry;
 
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
 use confiture_syntax::{Name, TextRange};
-use rpds::RedBlackTreeMapSync as Map;
+use footprint::Hint;
+use serde::{Deserialize, Serialize};
 
 /// A schema-qualified name: what PostgreSQL resolves a reference to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct QualName {
     /// Schema, never empty; temporary objects are in `pg_temp`.
     pub schema: Name,
@@ -51,11 +57,13 @@ impl fmt::Display for QualName {
 /// Where something was defined: a script of the project and a range in that script's text.
 ///
 /// Never takes part in comparisons of catalogs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Origin {
     /// Index of the script in the order of replay.
     pub script: u32,
-    /// Index of the statement in the order of replay, over all scripts.
+    /// Index of the stretch of SQL in the script.
+    pub segment: u32,
+    /// Index of the statement in the script, in the order of replay.
     pub statement: u32,
     /// The name's range in the segment's text that was replayed.
     pub range: TextRange,
@@ -65,37 +73,35 @@ pub struct Origin {
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     /// Schemas by name. `public` exists in a fresh database, `pg_catalog` is not listed.
-    pub schemas: Map<Name, Arc<Schema>>,
+    pub schemas: Entries<Name, Arc<Schema>, { Part::Schemas as u8 }>,
     /// Tables, views, materialized views, sequences, foreign tables: `pg_class` without indexes.
-    pub relations: Map<QualName, Arc<Relation>>,
+    pub relations: Entries<QualName, Arc<Relation>, { Part::Relations as u8 }>,
     /// The table that an index belongs to. Index and table share their schema.
-    pub index_tables: Map<QualName, Name>,
+    pub index_tables: Entries<QualName, Name, { Part::IndexTables as u8 }>,
     /// Foreign keys by the relation they reference: (referencing relation, constraint name).
-    pub referenced_by: Map<QualName, Arc<Vec<(QualName, Name)>>>,
+    pub referenced_by: Entries<QualName, Arc<Vec<(QualName, Name)>>, { Part::ReferencedBy as u8 }>,
     /// Partitions and inheritance children by parent.
-    pub children: Map<QualName, Arc<Vec<QualName>>>,
+    pub children: Entries<QualName, Arc<Vec<QualName>>, { Part::Children as u8 }>,
     /// Views and materialized views by a relation that their query reads.
-    pub dependent_views: Map<QualName, Arc<Vec<QualName>>>,
+    pub dependent_views: Entries<QualName, Arc<Vec<QualName>>, { Part::DependentViews as u8 }>,
     /// Enums, composites, domains, ranges, base types.
-    pub types: Map<QualName, Arc<TypeDef>>,
+    pub types: Entries<QualName, Arc<TypeDef>, { Part::Types as u8 }>,
     /// Functions, procedures and aggregates by signature.
-    pub functions: Map<FunctionKey, Arc<Function>>,
+    pub functions: Entries<FunctionKey, Arc<Function>, { Part::Functions as u8 }>,
     /// Extensions by name.
-    pub extensions: Map<Name, Arc<Extension>>,
+    pub extensions: Entries<Name, Arc<Extension>, { Part::Extensions as u8 }>,
     /// Everything else that has a name and perhaps a comment.
-    pub others: Map<OtherKey, Arc<OtherObject>>,
+    pub others: Entries<OtherKey, Arc<OtherObject>, { Part::Others as u8 }>,
     /// Sequences that belong to a relation's columns, by the relation; see [`Catalog::sequences_of`].
-    pub owned_sequences: Map<QualName, Arc<Vec<QualName>>>,
+    pub owned_sequences: Entries<QualName, Arc<Vec<QualName>>, { Part::OwnedSequences as u8 }>,
     /// How many constraints of a schema have a name, on relations and domains.
-    pub(crate) constraint_names: Map<QualName, u32>,
+    pub(crate) constraint_names: Entries<QualName, u32, { Part::ConstraintNames as u8 }>,
     /// The backward maps were kept from the start, or have been made by [`Catalog::relink`].
     pub(crate) linked: bool,
-    /// Some column was once given the row type of a relation.
-    pub(crate) row_types_used: bool,
     /// Names of functions that a trigger or a stored expression once called, so that dropping another needs no search.
-    pub(crate) called_functions: Map<Name, ()>,
-    /// Some policy was once given a condition with a subquery.
-    pub(crate) policies_query: bool,
+    pub(crate) called_functions: Entries<Name, (), { Part::CalledFunctions as u8 }>,
+    /// What spares searches.
+    pub(crate) hints: Entries<Hint, (), { Part::Hints as u8 }>,
 }
 
 impl Catalog {
@@ -116,6 +122,31 @@ impl Catalog {
             }),
         );
         catalog
+    }
+
+    /// Whether a hint was given.
+    pub(crate) fn is_hinted(&self, hint: Hint) -> bool {
+        self.hints.contains_key(&hint)
+    }
+
+    /// Gives a hint.
+    pub(crate) fn hint(&mut self, hint: Hint) {
+        if !self.is_hinted(hint) {
+            self.hints.insert_mut(hint, ());
+        }
+    }
+
+    /// The functions of a name, whatever their arguments.
+    pub fn overloads<'c>(
+        &'c self,
+        name: &QualName,
+    ) -> impl Iterator<Item = (&'c FunctionKey, &'c Arc<Function>)> + use<'c> {
+        let first = FunctionKey {
+            name: name.clone(),
+            arguments: Vec::new(),
+        };
+        let name = name.clone();
+        self.functions.cluster(first, move |key| key.name == name)
     }
 
     /// The relation of that exact name.

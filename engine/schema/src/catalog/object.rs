@@ -4,13 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use confiture_syntax::Name;
+use serde::{Deserialize, Serialize};
 
 use super::{Origin, QualName};
 use crate::expr::Expr;
 use crate::types::SqlType;
 
 /// A schema.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Schema {
     /// Comment.
     pub comment: Option<Arc<str>>,
@@ -21,7 +22,7 @@ pub struct Schema {
 }
 
 /// An extension.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Extension {
     /// Schema, where a statement named one.
     pub schema: Option<Name>,
@@ -32,7 +33,7 @@ pub struct Extension {
 }
 
 /// A type that a statement made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypeDef {
     /// What kind of type.
     pub kind: TypeKind,
@@ -43,7 +44,7 @@ pub struct TypeDef {
 }
 
 /// What kind of type (`pg_type.typtype`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TypeKind {
     /// ENUM, labels in order.
     Enum(Vec<Arc<str>>),
@@ -58,7 +59,7 @@ pub enum TypeKind {
 }
 
 /// A domain.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Domain {
     /// The type beneath.
     pub base: SqlType,
@@ -71,7 +72,7 @@ pub struct Domain {
 }
 
 /// What tells functions apart: name and input types.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FunctionKey {
     /// Name.
     pub name: QualName,
@@ -93,7 +94,7 @@ impl fmt::Display for FunctionKey {
 }
 
 /// A function, procedure, aggregate or window function.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Function {
     /// Its kind (`pg_proc.prokind`).
     pub kind: FunctionKind,
@@ -118,7 +119,7 @@ pub struct Function {
 }
 
 /// `pg_proc.prokind`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum FunctionKind {
     /// A plain function.
     #[default]
@@ -132,7 +133,7 @@ pub enum FunctionKind {
 }
 
 /// How a function's result may change (PostgreSQL manual, 36.7 "Function Volatility Categories").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum Volatility {
     /// Same arguments, same result, for ever.
     Immutable,
@@ -144,7 +145,7 @@ pub enum Volatility {
 }
 
 /// Kinds of the remaining objects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "each is the SQL object kind of its name")]
 pub enum OtherKind {
     AccessMethod,
@@ -172,7 +173,7 @@ pub enum OtherKind {
 }
 
 /// Kind and identity, as `pg_identify_object` would spell it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OtherKey {
     /// The kind.
     pub kind: OtherKind,
@@ -181,7 +182,7 @@ pub struct OtherKey {
 }
 
 /// Anything else with a name.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct OtherObject {
     /// Comment.
     pub comment: Option<Arc<str>>,

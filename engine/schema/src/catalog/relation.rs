@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use confiture_syntax::Name;
 use rpds::RedBlackTreeMapSync as Map;
+use serde::{Deserialize, Serialize};
 
 use super::{Origin, QualName};
 use crate::expr::Expr;
 use crate::types::SqlType;
 
 /// What kind of relation (`pg_class.relkind`), indexes excepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum RelationKind {
     /// An ordinary table, a partition included.
     #[default]
@@ -29,7 +30,7 @@ pub enum RelationKind {
 }
 
 /// How long a relation lives and whether it is logged (`pg_class.relpersistence`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum Persistence {
     /// Logged, survives a crash.
     #[default]
@@ -41,7 +42,7 @@ pub enum Persistence {
 }
 
 /// A table, view, materialized view, foreign table or sequence.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Relation {
     /// Its kind.
     pub kind: RelationKind,
@@ -133,7 +134,7 @@ impl Relation {
 }
 
 /// A parent, and the partition bound where the child is a partition.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parent {
     /// The parent relation.
     pub relation: QualName,
@@ -142,7 +143,7 @@ pub struct Parent {
 }
 
 /// A partition's bound.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PartitionBound {
     /// `DEFAULT`.
     Default,
@@ -151,7 +152,7 @@ pub enum PartitionBound {
 }
 
 /// How a table is partitioned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartitionKey {
     /// `range`, `list` or `hash`.
     pub strategy: Name,
@@ -160,7 +161,7 @@ pub struct PartitionKey {
 }
 
 /// Row level security (`pg_class.relrowsecurity`, `relforcerowsecurity`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RowSecurity {
     /// Enabled.
     pub enabled: bool,
@@ -169,7 +170,7 @@ pub struct RowSecurity {
 }
 
 /// Which columns an UPDATE or DELETE logs for logical replication.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum ReplicaIdentity {
     /// The primary key.
     #[default]
@@ -183,7 +184,7 @@ pub enum ReplicaIdentity {
 }
 
 /// A column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// Its name.
     pub name: Name,
@@ -215,7 +216,7 @@ impl Column {
 }
 
 /// A generated column's expression.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Generated {
     /// The expression.
     pub expr: Expr,
@@ -224,7 +225,7 @@ pub struct Generated {
 }
 
 /// Whether a generated value is stored or computed when read (18+).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GeneratedStorage {
     /// STORED.
     Stored,
@@ -233,7 +234,7 @@ pub enum GeneratedStorage {
 }
 
 /// When an identity column's value may be given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum IdentityKind {
     /// GENERATED ALWAYS.
     Always,
@@ -242,7 +243,7 @@ pub enum IdentityKind {
 }
 
 /// A table constraint.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Constraint {
     /// What it says.
     pub kind: ConstraintKind,
@@ -263,7 +264,7 @@ pub struct Constraint {
 }
 
 /// What a constraint says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConstraintKind {
     /// PRIMARY KEY; its index has the constraint's name.
     PrimaryKey {
@@ -295,7 +296,7 @@ pub enum ConstraintKind {
 }
 
 /// A foreign key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForeignKey {
     /// Referencing columns.
     pub columns: Vec<Name>,
@@ -312,7 +313,7 @@ pub struct ForeignKey {
 }
 
 /// What happens to the referencing row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum ReferentialAction {
     /// NO ACTION.
     #[default]
@@ -328,7 +329,7 @@ pub enum ReferentialAction {
 }
 
 /// Whether a constraint is checked at once or at commit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Deferrable {
     /// NOT DEFERRABLE.
     #[default]
@@ -340,7 +341,7 @@ pub enum Deferrable {
 }
 
 /// An index.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Index {
     /// Access method: `btree` where none is named.
     pub method: Name,
@@ -373,7 +374,7 @@ pub struct Index {
 }
 
 /// One key of an index.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexKey {
     /// The column or expression; [`crate::expr::ExprFacts::bare_column`] tells them apart.
     pub expr: Expr,
@@ -388,7 +389,7 @@ pub struct IndexKey {
 }
 
 /// A trigger.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trigger {
     /// BEFORE, AFTER, INSTEAD OF.
     pub timing: TriggerTiming,
@@ -417,7 +418,7 @@ pub struct Trigger {
 }
 
 /// When a trigger runs, relative to its event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TriggerTiming {
     /// BEFORE.
     Before,
@@ -428,7 +429,7 @@ pub enum TriggerTiming {
 }
 
 /// What fires a trigger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TriggerEvent {
     /// INSERT.
     Insert,
@@ -441,7 +442,7 @@ pub enum TriggerEvent {
 }
 
 /// `pg_trigger.tgenabled`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum TriggerEnabled {
     /// In origin and local mode.
     #[default]
@@ -455,7 +456,7 @@ pub enum TriggerEnabled {
 }
 
 /// A row security policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     /// PERMISSIVE rather than RESTRICTIVE.
     pub permissive: bool,
@@ -481,7 +482,7 @@ impl Policy {
 }
 
 /// What a policy is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum PolicyCommand {
     /// ALL.
     #[default]
@@ -497,7 +498,7 @@ pub enum PolicyCommand {
 }
 
 /// A rewrite rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
     /// Comment.
     pub comment: Option<Arc<str>>,
@@ -508,7 +509,7 @@ pub struct Rule {
 }
 
 /// A view's query.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ViewDef {
     /// Source text of the query.
     pub query: Arc<str>,
@@ -519,7 +520,7 @@ pub struct ViewDef {
 }
 
 /// Parameters of a sequence.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sequence {
     /// `int2`, `int4` or `int8`.
     pub ty: SqlType,

@@ -16,9 +16,10 @@ pub use table::*;
 use std::sync::Arc;
 
 use confiture_syntax::{Name, TextRange};
+use serde::{Deserialize, Serialize};
 
 /// A name as a statement writes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectRef {
     /// The schema, where it is written.
     pub schema: Option<Name>,

@@ -44,6 +44,7 @@ impl Run {
                 self.statement += 1;
                 let origin = Origin {
                     script: 0,
+                    segment: 0,
                     statement: self.statement,
                     range: piece.range,
                 };

@@ -170,7 +170,7 @@ fn dropped(statement: &StatementContext<'_>, drop: &Drop) -> Vec<Loss> {
 /// Whether the script puts another table in its place, one that it filled before: what was kept is in there.
 fn is_replaced(statement: &StatementContext<'_>, table: &QualName) -> bool {
     let successor = statement.end.catalog.relation(table);
-    successor.is_some_and(|r| (r.origin.statement as usize) < statement.number)
+    successor.is_some_and(|r| statement.is_earlier(r.origin))
 }
 
 fn altered(statement: &StatementContext<'_>) -> Vec<Loss> {
