@@ -224,6 +224,61 @@ fn a_report_in_a_file() {
     assert!(report.contains("require-concurrent-index"));
 }
 
+/// SQL in hooks is checked like the migration's own, at its place in the YAML.
+#[test]
+fn hooks_are_checked_where_they_stand() {
+    let folder = TempDir::new().expect("a folder");
+    write(
+        folder.path(),
+        "confiture-migrations/001_orders.yaml",
+        "migration:\n  name: 001_orders\n  ddl: CREATE TABLE orders (id bigint PRIMARY KEY, note text);\n",
+    );
+    let text = "\
+migration:
+  name: 002_note
+  ddl: |
+    ALTER TABLE orders ALTER COLUMN note SET DEFAULT '';
+  hooks:
+    before_ddl:
+      - type: sql
+        config:
+          sql: SELEC 1;
+    after_ddl:
+      - type: sql
+        config:
+          sql: |
+            DROP TABLE orders;
+";
+    write(folder.path(), "confiture-migrations/002_note.yaml", text);
+    let output = lint(
+        folder.path(),
+        &["--format", "json", "--select", "syntax-error,data-loss"],
+    );
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let places: Vec<(&str, u64)> = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|f| {
+            let rule = f["rule"].as_str().expect("a rule");
+            (rule, f["range"]["start"]["line"].as_u64().expect("a line"))
+        })
+        .collect();
+    let line = |wanted: &str| {
+        text.lines()
+            .position(|line| line.contains(wanted))
+            .expect("a line") as u64
+            + 1
+    };
+    assert_eq!(
+        places,
+        [
+            ("data-loss", line("DROP TABLE")),
+            ("syntax-error", line("SELEC 1"))
+        ]
+    );
+}
+
 /// With an environment that has a database, what is checked is that database's schema.
 #[test]
 fn the_schema_of_an_environment() {
