@@ -10,18 +10,25 @@
 //! Start reading at [`analysis::lint`], then [`rule::Rule`], then any file under `rules/`.
 
 pub mod analysis;
+mod baseline;
 pub mod context;
 mod docs;
 mod finding;
+mod fingerprint;
+pub mod fix;
 pub mod rule;
 pub mod rules;
 mod selection;
 pub mod settings;
 
-pub use analysis::{Input, LintReport, Released, StatementRisk, catalog, file_range, lint, risks};
+pub use analysis::{
+    Input, LintReport, Released, StatementRisk, Suppressed, catalog, file_range, lint, risks,
+};
+pub use baseline::{Baseline, BaselineError, BaselineFilter};
 pub use confiture_project::Severity;
 pub use docs::{Example, ExampleKind, explain};
 pub use finding::{Edit, Finding, Fix, NewFile, Place, Related, Safety};
+pub use fingerprint::fingerprints;
 pub use rule::{Activation, Category, Rule};
 pub use rules::registry;
 pub use selection::UnknownRule;

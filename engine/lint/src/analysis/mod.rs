@@ -24,7 +24,7 @@ use rayon::prelude::*;
 use crate::context::Nesting;
 use crate::{Finding, Place, RuleSet};
 use fold::{Replayed, Trace};
-pub(crate) use read::Statements;
+pub(crate) use read::{Statements, changes, error_count};
 
 /// What a project is analyzed for.
 #[derive(Debug)]
@@ -56,10 +56,23 @@ pub type Released = HashMap<PathBuf, Arc<str>>;
 pub struct LintReport {
     /// What was found in selected scripts, by script and place.
     pub findings: Vec<Finding>,
+    /// What was found and silenced by a comment, by script and place.
+    pub suppressed: Vec<Suppressed>,
     /// Files that were looked at.
     pub files: usize,
     /// Statements in them.
     pub statements: usize,
+}
+
+/// A finding that a comment silences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// Why it is silenced, in the comment's own words; `None` where it gives no reason.
+    pub reason: Option<String>,
+    /// The comment.
+    pub comment: Place,
 }
 
 /// One statement of a selected script and what it does.
@@ -90,11 +103,12 @@ pub fn lint(input: &Input<'_>, rules: &RuleSet) -> LintReport {
         .unwrap_or_else(std::sync::PoisonError::into_inner);
     findings.extend(run::catalog(input, rules, &statements, &replayed.newest.catalog));
     findings.retain(|f| selected.holds(f.place.script));
-    suppress::apply(input.project, &statements, &mut findings);
     findings.sort_by(|a, b| (a.place, &a.rule, &a.message).cmp(&(b.place, &b.rule, &b.message)));
     findings.dedup();
+    let suppressed = suppress::apply(input.project, rules, &statements, &mut findings);
     LintReport {
         findings,
+        suppressed,
         files: selected.files(input.project),
         statements: selected.scripts.iter().map(|&s| statements.script(s).len()).sum(),
     }
@@ -153,6 +167,14 @@ pub(crate) fn segment(script: &Script, index: usize) -> Option<&Segment> {
         .segments
         .get(index)
         .or_else(|| hook(index - script.segments.len()))
+}
+
+/// The stretches of SQL of a script, those of its hooks last.
+pub(crate) fn segments(script: &Script) -> impl Iterator<Item = &Segment> {
+    script
+        .segments
+        .iter()
+        .chain(script.hooks.iter().map(|hook| &hook.segment))
 }
 
 /// Folds over all scripts, and hands what the selected ones went through to `task` on another core.

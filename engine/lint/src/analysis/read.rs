@@ -208,6 +208,21 @@ fn split(script: usize, segment: usize, text: &Arc<str>) -> impl Iterator<Item =
     })
 }
 
+/// What a statement asks for.
+pub(crate) fn changes(text: &str) -> Arc<[Change]> {
+    read_one(text).changes
+}
+
+/// How many errors the statements of a text have, those in bodies included.
+pub(crate) fn error_count(text: &str) -> usize {
+    let pieces = confiture_syntax::split::split(text);
+    let statements = pieces
+        .into_par_iter()
+        .filter(|piece| piece.kind == PieceKind::Sql);
+    let errors = statements.map(|piece| read_one(piece.range.slice(text)).errors.len());
+    errors.sum()
+}
+
 fn read_one(text: &str) -> Meaning {
     let syntax = Syntax::parse(text);
     let changes = read::changes(&syntax);

@@ -2,11 +2,18 @@
 
 use confiture_project::Project;
 
+use super::Suppressed;
 use super::read::Statements;
-use crate::Finding;
+use crate::{Finding, RuleSet};
 
 /// Removes findings on statements whose comments say so.
-pub(crate) fn apply(project: &Project, statements: &Statements<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn apply(
+    project: &Project,
+    _rules: &RuleSet,
+    statements: &Statements<'_>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Suppressed> {
+    let mut suppressed = Vec::new();
     findings.retain(|finding| {
         let place = finding.place;
         let Some(segment) = super::segment(&project.scripts[place.script], place.segment) else {
@@ -22,15 +29,25 @@ pub(crate) fn apply(project: &Project, statements: &Statements<'_>, findings: &m
         let gap = text
             .get(before as usize..statement.at.range.start as usize)
             .unwrap_or_default();
-        !gap.lines()
+        let ignored = gap
+            .lines()
             .chain(
                 statement
                     .text()
                     .lines()
                     .take_while(|l| l.trim_start().starts_with("--")),
             )
-            .any(|line| ignores(line, &finding.rule) || ignores(line, finding.kind))
+            .any(|line| ignores(line, &finding.rule) || ignores(line, finding.kind));
+        if ignored {
+            suppressed.push(Suppressed {
+                finding: finding.clone(),
+                reason: None,
+                comment: place,
+            });
+        }
+        !ignored
     });
+    suppressed
 }
 
 /// Whether a line is a comment that ignores a rule.
