@@ -146,21 +146,31 @@ fn first_lexical_error(text: &str, dialect: Dialect) -> Option<SyntaxError> {
     Lexer::new(text, dialect).find_map(|token| lexical_error(text, token))
 }
 
-fn lexical_error(text: &str, token: Token) -> Option<SyntaxError> {
-    let source = token.range.slice(text);
-    let next = text
-        .as_bytes()
-        .get(token.range.end as usize)
-        .copied()
-        .unwrap_or(b' ');
-    let what = match token.kind {
-        kind if !token.terminated => unterminated(kind),
-        TokenKind::QuotedIdent if source == "\"\"" => "zero-length delimited identifier",
-        TokenKind::UnicodeIdent if source[2..] == *"\"\"" => "zero-length delimited identifier",
-        TokenKind::Number if is_ident(next) => "trailing junk after numeric literal",
-        TokenKind::Param if is_ident(next) => "trailing junk after parameter",
-        _ => return None,
+/// True when PostgreSQL's scanner would refuse the token.
+pub(crate) fn is_lexical_error(text: &str, token: Token) -> bool {
+    lexical_fault(text, token).is_some()
+}
+
+fn lexical_fault(text: &str, token: Token) -> Option<&'static str> {
+    if !token.terminated {
+        return Some(unterminated(token.kind));
+    }
+    let source = || token.range.slice(text);
+    let has_junk = || {
+        let next = text.as_bytes().get(token.range.end as usize);
+        next.is_some_and(|byte| is_ident(*byte))
     };
+    match token.kind {
+        TokenKind::QuotedIdent if source() == "\"\"" => Some("zero-length delimited identifier"),
+        TokenKind::UnicodeIdent if source()[2..] == *"\"\"" => Some("zero-length delimited identifier"),
+        TokenKind::Number if has_junk() => Some("trailing junk after numeric literal"),
+        TokenKind::Param if has_junk() => Some("trailing junk after parameter"),
+        _ => None,
+    }
+}
+
+fn lexical_error(text: &str, token: Token) -> Option<SyntaxError> {
+    let what = lexical_fault(text, token)?;
     let junk = if what.starts_with("trailing") {
         text[token.range.end as usize..]
             .bytes()

@@ -401,7 +401,8 @@ fn is_variable(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | 0x80..)
 }
 
-fn is_operator(byte: u8) -> bool {
+/// A character of operators.
+pub(crate) fn is_operator(byte: u8) -> bool {
     b"~!@#^&|`?+-*/%<>=".contains(&byte)
 }
 

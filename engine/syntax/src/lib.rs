@@ -21,6 +21,7 @@ mod parser;
 mod prepare;
 mod range;
 mod repair;
+mod shape;
 pub mod split;
 mod syntax;
 mod tree;

@@ -5,7 +5,9 @@
 //! each thing to one of the same length that the grammar understands; the tree's positions are the source's. Rarely (between two
 //! operators that touch, say) text must be inserted; [`Shifts::to_source`] takes that out again.
 
+use crate::diagnose;
 use crate::lexer::{Dialect, Lexer, Token, TokenKind};
+use crate::range::TextRange;
 use crate::repair::Repair;
 use std::borrow::Cow;
 
@@ -29,6 +31,8 @@ pub(crate) struct Prepared<'t> {
     pub(crate) has_variables: bool,
     /// True when psql commands inside the statement were left out.
     pub(crate) has_commands: bool,
+    /// True when PostgreSQL's scanner would refuse the source.
+    pub(crate) has_lexical_error: bool,
 }
 
 impl Prepared<'_> {
@@ -71,6 +75,14 @@ impl Shifts {
         self.0.is_empty()
     }
 
+    /// The source's range of a range in the prepared text.
+    pub(crate) fn range_to_source(&self, range: TextRange) -> TextRange {
+        if self.is_empty() {
+            return range;
+        }
+        TextRange::new(self.to_source(range.start), self.to_source(range.end))
+    }
+
     /// The source's offset of an offset in the prepared text.
     pub(crate) fn to_source(&self, offset: u32) -> u32 {
         let passed = self
@@ -98,11 +110,14 @@ pub(crate) fn prepare<'t>(
         insertions: Vec::new(),
         has_variables: false,
         has_commands: false,
+        has_lexical_error: false,
+        has_skipped: false,
         last_operator: None,
         slices: Vec::new(),
     };
     let mut lexer = Lexer::new(text, dialect).peekable_tokens();
     while let Some(token) = lexer.next() {
+        preparation.has_lexical_error |= diagnose::is_lexical_error(text, token);
         match token.kind {
             TokenKind::LeftBracket => preparation.open_bracket(token),
             TokenKind::LeftParen => preparation.slices.push(false),
@@ -111,10 +126,12 @@ pub(crate) fn prepare<'t>(
             }
             TokenKind::Backslash => {
                 let end = preparation.backslash(token);
+                preparation.has_skipped = true;
                 lexer.seek(end);
             }
             TokenKind::UnicodeIdent | TokenKind::UnicodeString => {
                 let end = lexer.uescape().unwrap_or(token.range.end as usize);
+                preparation.has_skipped = true;
                 lexer.seek(end);
                 preparation.fill(
                     token.range.start as usize,
@@ -134,6 +151,9 @@ pub(crate) fn prepare<'t>(
             preparation.last_operator = (token.kind == TokenKind::Operator).then_some(token);
         }
     }
+    if preparation.has_skipped {
+        preparation.has_lexical_error = diagnose::has_lexical_error(text, dialect);
+    }
     preparation.repair(repairs);
     preparation.finish()
 }
@@ -144,6 +164,9 @@ struct Preparation<'t> {
     insertions: Vec<(u32, &'static str)>,
     has_variables: bool,
     has_commands: bool,
+    has_lexical_error: bool,
+    /// Some of the source was passed over, with what errors it may have.
+    has_skipped: bool,
     /// The operator right before the current token, trivia aside.
     last_operator: Option<Token>,
     /// The open parentheses (false) and brackets (true where a `:` makes a slice).
@@ -353,6 +376,7 @@ impl<'t> Preparation<'t> {
             shifts: Shifts::new(&self.insertions),
             has_variables: self.has_variables,
             has_commands: self.has_commands,
+            has_lexical_error: self.has_lexical_error,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::parser;
 use crate::prepare::{Prepared, Variables, prepare};
 use crate::range::TextRange;
 use crate::repair::{self, Repair};
+use crate::shape::Outline;
 use crate::tree::{self, Item, Tree};
 use std::fmt;
 use std::sync::Arc;
@@ -156,7 +157,7 @@ fn reparse(text: &str, edit: &SyntaxEdit) -> Option<Syntax> {
         return None;
     }
     let prepared = prepare(text, Dialect::Psql, Variables::Keep, &[]);
-    if !prepared.is_plain() || diagnose::has_lexical_error(text, Dialect::Psql) {
+    if !prepared.is_plain() || prepared.has_lexical_error {
         return None;
     }
     let mut tree = old.clone();
@@ -215,7 +216,7 @@ struct Parse<'t> {
 impl Parse<'_> {
     fn run(&self) -> Syntax {
         let plain = self.prepare(Variables::Keep, &[]);
-        let tree = match self.attempt(&plain) {
+        let tree = match self.first_attempt(&plain) {
             Attempt::Valid(syntax) | Attempt::GaveUp(syntax) => return syntax,
             Attempt::Broken(tree) => tree,
         };
@@ -249,15 +250,35 @@ impl Parse<'_> {
         prepare(self.text, self.dialect, variables, repairs)
     }
 
+    /// Nothing is parsed where statements of the same shape have been.
+    fn first_attempt(&self, plain: &Prepared<'_>) -> Attempt {
+        if plain.has_lexical_error {
+            return self.attempt(plain);
+        }
+        let outline = Outline::of(&plain.text, &plain.shifts);
+        if let Some(items) = outline.as_ref().and_then(Outline::recall) {
+            return Attempt::Valid(Syntax::new(self.text, self.dialect, items, None));
+        }
+        let attempt = self.attempt(plain);
+        if let (Attempt::Valid(syntax), Some(outline)) = (&attempt, outline) {
+            outline.remember(syntax.0.tree.items());
+        }
+        attempt
+    }
+
     fn attempt(&self, prepared: &Prepared<'_>) -> Attempt {
         let Some(tree) = parser::parse(&prepared.text, None) else {
             let reason = "statement too broken to be parsed".to_owned();
             return Attempt::GaveUp(Syntax::without_tree(self.text, self.dialect, reason));
         };
         match whole(prepared, &tree) {
-            Some(items) if !diagnose::has_lexical_error(self.text, self.dialect) => Attempt::Valid(
-                Syntax::valid(self.text, self.dialect, items, tree, prepared.is_plain()),
-            ),
+            Some(items) if !prepared.has_lexical_error => Attempt::Valid(Syntax::valid(
+                self.text,
+                self.dialect,
+                items,
+                tree,
+                prepared.is_plain(),
+            )),
             _ => Attempt::Broken(tree),
         }
     }

@@ -162,6 +162,10 @@ impl Tree {
         }
     }
 
+    pub(crate) fn items(&self) -> &[Item] {
+        &self.items
+    }
+
     pub(crate) fn item(&self, at: u32) -> &Item {
         self.items.get(at as usize).unwrap_or(&NOTHING)
     }
@@ -241,11 +245,11 @@ impl Reader<'_> {
         {
             self.found.misread = Some(bytes.start);
         }
-        let back = |offset: usize| self.shifts.to_source(clamp(offset));
+        let range = TextRange::new(clamp(bytes.start), clamp(bytes.end));
         self.found.items.push(Item {
             kind,
             fault: if self.is_whole { Fault::None } else { fault(node) },
-            range: TextRange::new(back(bytes.start), back(bytes.end)),
+            range: self.shifts.range_to_source(range),
             after: self.found.items.len() as u32 + 1,
         });
     }
