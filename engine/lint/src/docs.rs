@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::Severity;
-use crate::rule::{OptionDefault, Rule, RuleOption};
+use crate::rule::{Rule, RuleOption};
 
 /// The documentation of a rule as Markdown; `None` where no rule has that name or alias.
 pub fn explain(name: &str) -> Option<String> {
@@ -48,6 +48,7 @@ fn prose(header: &str) -> String {
             Some("given") => page.push_str("Where this exists:\n\n```sql\n"),
             Some("bad") => page.push_str("Bad:\n\n```sql\n"),
             Some("good") => page.push_str("Good:\n\n```sql\n"),
+            _ if line == SETTINGS => page.push_str("With these settings:\n\n```yaml\n"),
             _ => {
                 page.push_str(line);
                 page.push('\n');
@@ -63,12 +64,7 @@ fn options(options: &[RuleOption]) -> String {
         if i == 0 {
             page.push_str("\n## Options\n\n");
         }
-        let default = match option.default {
-            OptionDefault::Text(text) => format!("`{text}`"),
-            OptionDefault::List([]) => "none".to_owned(),
-            OptionDefault::List(items) => items.join(", "),
-            OptionDefault::Bool(value) => value.to_string(),
-        };
+        let default = option.default.shown();
         let _ = writeln!(
             page,
             "- `{}`: {}. Default: {default}.",
@@ -102,6 +98,9 @@ pub struct Example {
     pub line: usize,
 }
 
+/// The fence of the settings that a rule's examples need.
+const SETTINGS: &str = "```yaml given";
+
 /// What an example shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ExampleKind {
@@ -114,6 +113,18 @@ pub enum ExampleKind {
 }
 
 impl Example {
+    /// The configuration that a rule's examples need; nothing where switching the rule on is enough.
+    pub fn settings(rule: &str) -> Option<String> {
+        let (_, source) = crate::rules::LISTED.iter().find(|(r, _)| r.name == rule)?;
+        let header = header(source);
+        let lines = header.lines().skip_while(|line| *line != SETTINGS).skip(1);
+        let text: String = lines
+            .take_while(|line| *line != "```")
+            .map(|line| format!("{line}\n"))
+            .collect();
+        (!text.is_empty()).then_some(text)
+    }
+
     /// The examples of a rule, in order.
     pub fn of(rule: &str) -> Vec<Example> {
         let source = crate::rules::LISTED

@@ -22,7 +22,8 @@ mod selection;
 pub mod settings;
 
 pub use analysis::{
-    Input, LintReport, Released, StatementRisk, Suppressed, catalog, file_range, lint, risks,
+    Input, LintReport, Released, SqlAnswer, SqlRow, StatementRisk, Suppressed, catalog, file_range, lint,
+    risks, sql_findings,
 };
 pub use baseline::{Baseline, BaselineError, BaselineFilter};
 pub use confiture_project::Severity;
@@ -32,4 +33,4 @@ pub use fingerprint::fingerprints;
 pub use rule::{Activation, Category, Rule};
 pub use rules::registry;
 pub use selection::UnknownRule;
-pub use settings::{RuleSet, nearest_rule};
+pub use settings::{RuleSet, SqlRule, SqlTarget, config_schema, nearest_rule};

@@ -78,6 +78,10 @@ pub enum Check {
     Relation(fn(&RelationContext<'_>, &mut Sink<'_>)),
     /// All that exists in the end, at once.
     Catalog(fn(&CatalogContext<'_>, &mut Sink<'_>)),
+    /// A tree-sitter query that the configuration holds; it is run where statements are read.
+    Query,
+    /// SQL that the configuration holds, for a server; see [`crate::settings::SqlRule`].
+    Server,
     /// Comments that silence rules; the analysis itself looks at them.
     Suppressions,
 }
@@ -105,11 +109,13 @@ pub enum Category {
     MultiTenant,
     /// A write side and a read side kept apart.
     Cqrs,
+    /// What a project looks for by itself: patterns, queries.
+    Own,
 }
 
 impl Category {
     /// All categories.
-    pub const ALL: [Category; 10] = [
+    pub const ALL: [Category; 11] = [
         Category::Correctness,
         Category::MigrationSafety,
         Category::Naming,
@@ -120,6 +126,7 @@ impl Category {
         Category::Compliance,
         Category::MultiTenant,
         Category::Cqrs,
+        Category::Own,
     ];
 
     /// Its name, kebab-case.
@@ -135,6 +142,7 @@ impl Category {
             Category::Compliance => "compliance",
             Category::MultiTenant => "multi-tenant",
             Category::Cqrs => "cqrs",
+            Category::Own => "own",
         }
     }
 
@@ -248,8 +256,54 @@ pub struct RuleOption {
 pub enum OptionDefault {
     /// A text.
     Text(&'static str),
+    /// One of several words: the default, and all.
+    Choice(&'static str, &'static [&'static str]),
     /// A list of texts.
     List(&'static [&'static str]),
     /// Yes or no.
     Bool(bool),
+    /// A whole number.
+    Number(i64),
+    /// How names look: `any`, `snake_case`, `PascalCase`, `camelCase`, a template such as `idx_{table}_{columns}`, or a
+    /// regular expression; see [`crate::settings::NameStyle`].
+    Style(&'static str),
+    /// A regular expression; empty means none.
+    Regex(&'static str),
+    /// Lists of texts by name. There are none where nothing is configured.
+    Map,
+}
+
+impl OptionDefault {
+    /// What a value of it must be, as messages say it.
+    pub fn kind(&self) -> String {
+        match self {
+            OptionDefault::Text(_) => "a text".to_owned(),
+            OptionDefault::Choice(_, words) => format!("one of {}", words.join(", ")),
+            OptionDefault::List(_) => "a list of texts".to_owned(),
+            OptionDefault::Bool(_) => "true or false".to_owned(),
+            OptionDefault::Number(_) => "a whole number".to_owned(),
+            OptionDefault::Style(_) => {
+                "snake_case, PascalCase, camelCase, any, a template or a regular expression".to_owned()
+            }
+            OptionDefault::Regex(_) => "a regular expression".to_owned(),
+            OptionDefault::Map => "lists of names by name".to_owned(),
+        }
+    }
+
+    /// As documentation shows it.
+    pub fn shown(&self) -> String {
+        match self {
+            OptionDefault::Text("")
+            | OptionDefault::List([])
+            | OptionDefault::Regex("")
+            | OptionDefault::Map => "none".to_owned(),
+            OptionDefault::Text(text)
+            | OptionDefault::Choice(text, _)
+            | OptionDefault::Style(text)
+            | OptionDefault::Regex(text) => format!("`{text}`"),
+            OptionDefault::List(items) => items.join(", "),
+            OptionDefault::Bool(value) => value.to_string(),
+            OptionDefault::Number(value) => value.to_string(),
+        }
+    }
 }

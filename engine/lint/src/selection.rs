@@ -13,17 +13,27 @@ pub struct UnknownRule {
     pub nearest: Option<String>,
 }
 
+/// What somebody chose for one run.
+#[derive(Debug, Clone)]
+pub(crate) enum Choice {
+    /// Only these.
+    Only(Vec<Selector>),
+    /// All but these.
+    Without(Vec<Selector>),
+}
+
 /// What a name in a selection means.
-struct Selector<'a> {
-    text: &'a str,
+#[derive(Debug, Clone)]
+pub(crate) struct Selector {
+    text: String,
     kebab: String,
     category: Option<Category>,
 }
 
-impl<'a> Selector<'a> {
-    fn new(text: &'a str) -> Selector<'a> {
+impl Selector {
+    fn new(text: &str) -> Selector {
         Selector {
-            text,
+            text: text.to_owned(),
             kebab: text.replace('_', "-"),
             category: Category::from_name(text),
         }
@@ -45,43 +55,51 @@ impl<'a> Selector<'a> {
     }
 }
 
+impl Choice {
+    /// Switches rules on and off as it says.
+    pub(crate) fn apply(&self, rules: &mut [Configured]) {
+        for rule in rules {
+            match self {
+                Choice::Only(selectors) if selectors.iter().any(|selector| selector.takes(rule)) => {
+                    rule.enable()
+                }
+                Choice::Without(selectors) if !selectors.iter().any(|selector| selector.takes(rule)) => {}
+                _ => rule.severity = Severity::Off,
+            }
+        }
+    }
+}
+
 impl RuleSet {
     /// Only these run, also those that must be asked for. `all` means every rule.
     pub fn select<S: AsRef<str>>(&mut self, names: &[S]) -> Result<(), UnknownRule> {
         let selectors = self.selectors(names)?;
-        for rule in &mut self.rules {
-            let chosen = selectors.iter().any(|selector| selector.takes(rule));
-            match (chosen, rule.severity) {
-                (true, Severity::Off) => rule.severity = rule.rule.severity,
-                (true, _) => {}
-                (false, _) => rule.severity = Severity::Off,
-            }
-        }
+        self.choose(Choice::Only(selectors));
         Ok(())
     }
 
     /// These don't run.
     pub fn exclude<S: AsRef<str>>(&mut self, names: &[S]) -> Result<(), UnknownRule> {
         let selectors = self.selectors(names)?;
-        for rule in &mut self.rules {
-            if selectors.iter().any(|selector| selector.takes(rule)) {
-                rule.severity = Severity::Off;
-            }
-        }
+        self.choose(Choice::Without(selectors));
         Ok(())
     }
 
-    fn selectors<'a, S: AsRef<str>>(&self, names: &'a [S]) -> Result<Vec<Selector<'a>>, UnknownRule> {
+    fn selectors<S: AsRef<str>>(&self, names: &[S]) -> Result<Vec<Selector>, UnknownRule> {
         names
             .iter()
             .map(|name| {
                 let selector = Selector::new(name.as_ref());
-                if self.rules.iter().any(|rule| selector.takes(rule)) {
+                if self.rules().iter().any(|rule| selector.takes(rule)) {
                     return Ok(selector);
                 }
+                let instances = self.rules().iter().map(|rule| &*rule.name);
+                let nearest = nearest_rule(&selector.text)
+                    .map(str::to_owned)
+                    .or_else(|| confiture_project::nearest(&selector.text, instances).map(str::to_owned));
                 Err(UnknownRule {
-                    name: selector.text.to_owned(),
-                    nearest: nearest_rule(selector.text).map(str::to_owned),
+                    name: selector.text,
+                    nearest,
                 })
             })
             .collect()

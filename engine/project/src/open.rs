@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::config::{CONFIG_FILES, Config};
+use crate::config::{CONFIG_FILES, Config, LINT_CONFIG_FILES};
 use crate::layout::{self, Surroundings, YAML_MIGRATIONS, file_name, is_yaml, schema_tree};
 use crate::read::{Limits, Reader, plain};
 use crate::{Layout, Problem, ProblemCode, Project, Script, SourceFile, include, load_order, walk};
@@ -345,20 +345,27 @@ impl<'a> Opener<'a> {
     }
 
     fn config(&mut self, folder: &Path) -> Arc<Config> {
-        let found = CONFIG_FILES
-            .iter()
-            .map(|name| folder.join(name))
-            .find(|path| path.is_file());
-        let Some(path) = self.fixed.clone().or(found) else {
-            return Arc::default();
+        let is_lint = |name: &&str| LINT_CONFIG_FILES.contains(name);
+        let (lint, whole): (Vec<&str>, Vec<&str>) = CONFIG_FILES.iter().partition(|name| is_lint(name));
+        let found = |names: Vec<&str>| {
+            let mut paths = names.into_iter().map(|name| folder.join(name));
+            paths.find(|path| path.is_file())
         };
-        let (source, problem) = self.reader.read(&path);
-        self.out.problems.extend(problem);
-        let Some(source) = source else {
-            return Arc::default();
+        let paths = match &self.fixed {
+            Some(fixed) => [Some(fixed.clone()), None],
+            None => [found(whole), found(lint)],
         };
-        let (config, mut problems) = Config::parse(&source);
-        self.out.problems.append(&mut problems);
+        let mut config = Config::default();
+        for path in paths.into_iter().flatten() {
+            let (source, problem) = self.reader.read(&path);
+            self.out.problems.extend(problem);
+            let Some(source) = source else { continue };
+            let (read, mut problems) = Config::parse(&source);
+            self.out.problems.append(&mut problems);
+            config.refine(read);
+            let mut problems = crate::config::complete(&mut config.linting, self.reader);
+            self.out.problems.append(&mut problems);
+        }
         Arc::new(config)
     }
 }

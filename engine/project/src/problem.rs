@@ -37,6 +37,8 @@ pub enum ProblemCode {
     NotACheck,
     /// A rule or an option of one that this version knows by name and does not check.
     NotChecked,
+    /// A value of the configuration that was read in another way than its spelling says.
+    ReadOtherwise,
     /// Two migrations with one version.
     DuplicateVersion,
     /// A file in a migration folder whose name the tool does not read.
@@ -55,7 +57,7 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// All codes, in their order.
-    pub const ALL: [ProblemCode; 20] = [
+    pub const ALL: [ProblemCode; 21] = [
         ProblemCode::Unreadable,
         ProblemCode::Binary,
         ProblemCode::TooLarge,
@@ -69,6 +71,7 @@ impl ProblemCode {
         ProblemCode::LoadOrderUnmatched,
         ProblemCode::NotACheck,
         ProblemCode::NotChecked,
+        ProblemCode::ReadOtherwise,
         ProblemCode::DuplicateVersion,
         ProblemCode::IgnoredFile,
         ProblemCode::BadAnnotation,
@@ -100,6 +103,9 @@ impl ProblemCode {
             Self::NotChecked => {
                 "A rule or an option of one that this version knows by name and does not check"
             }
+            Self::ReadOtherwise => {
+                "A value of the configuration that was read in another way than its spelling says"
+            }
             Self::DuplicateVersion => "Two migrations with one version",
             Self::IgnoredFile => "A file in a migration folder whose name the tool does not read",
             Self::BadAnnotation => "An annotation of dbmate or goose that is out of place",
@@ -128,6 +134,7 @@ impl ProblemCode {
             Self::LoadOrderUnmatched => "E023",
             Self::NotACheck => "E024",
             Self::NotChecked => "E025",
+            Self::ReadOtherwise => "E026",
             Self::DuplicateVersion => "E030",
             Self::IgnoredFile => "E031",
             Self::BadAnnotation => "E032",
@@ -155,6 +162,7 @@ impl ProblemCode {
             | Self::IncludeMissing => ProblemKind::Reading,
             Self::LoadOrderUnmatched
             | Self::NotChecked
+            | Self::ReadOtherwise
             | Self::DuplicateVersion
             | Self::IgnoredFile
             | Self::BadAnnotation

@@ -53,7 +53,7 @@ fn rules(config: &Config) -> String {
             "{category}{}{kind} {severity} {enabled} [{}] paths[{}] not[{}] {{{}}}\n",
             rule.name.text,
             texts(&rule.exemptions),
-            texts(&rule.applicable_to.paths),
+            texts(&[&rule.applicable_to.paths[..], &rule.applicable_to.schemas].concat()),
             texts(&rule.applicable_to.exclude_patterns),
             options.join(",")
         );
@@ -99,7 +99,6 @@ linting:
 "#,
     );
     assert_eq!(config.linting.fail_level, Some(Severity::Error));
-    assert_eq!(config.linting.custom_rules.len(), 1);
     insta::assert_snapshot!(rules(&config), @r#"
     naming_convention - true [] paths[] not[] {constraints,tables}
     documentation - - [] paths[] not[] {require_column_comments}
@@ -111,6 +110,7 @@ linting:
     security - - [] paths[] not[] {warn_plain_text_pii}
     off_rule - false [] paths[] not[] {}
     switched - false [] paths[] not[] {}
+    write_side_naming(name-pattern) - - [] paths[01_write_side] not[] {pattern}
     "#);
 }
 
@@ -233,7 +233,7 @@ linting:
 "#
     ), @r#"
     E024: confiture.yaml:4:13: custom rule `multi_tenant_write_tables` carries no check (write a rule with `type: column_required` and `column: tenant_id`)
-    E024: confiture.yaml:6:13: custom rule `read_model_derivation` carries no check (write a rule with `type: cqrs`)
+    E024: confiture.yaml:6:13: custom rule `read_model_derivation` carries no check (write a rule with `type: cqrs` and the `read_model_sources`)
     E024: confiture.yaml:11:7: `implementation:` is not executed (use `type: cqrs` for read models, or a SQL rule (`sql:`) for anything else)
     "#);
 }

@@ -5,6 +5,7 @@
 //! goes on. States of a script are dropped when its rules are through, so memory follows the largest script.
 
 mod fold;
+mod own;
 mod read;
 mod run;
 mod suppress;
@@ -24,6 +25,7 @@ use rayon::prelude::*;
 use crate::context::Nesting;
 use crate::{Finding, Place, RuleSet};
 use fold::{Replayed, Trace};
+pub use own::{SqlAnswer, SqlRow, sql_findings};
 pub(crate) use read::{Statements, changes, error_count};
 
 /// What a project is analyzed for.
@@ -102,6 +104,7 @@ pub fn lint(input: &Input<'_>, rules: &RuleSet) -> LintReport {
         .into_inner()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
     findings.extend(run::catalog(input, rules, &statements, &replayed.newest.catalog));
+    findings.extend(own::queries(input, rules, &statements, &selected));
     findings.retain(|f| selected.holds(f.place.script));
     findings.sort_by(|a, b| (a.place, &a.rule, &a.message).cmp(&(b.place, &b.rule, &b.message)));
     findings.dedup();

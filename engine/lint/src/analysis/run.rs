@@ -16,7 +16,7 @@ use crate::context::{
     ScriptInfo, Sink, StatementContext,
 };
 use crate::rule::{Check, Scope};
-use crate::settings::Configured;
+use crate::settings::{Configured, Rules};
 use crate::{Finding, RuleSet};
 
 /// Statements are handed to cores in stretches at least this long.
@@ -31,6 +31,7 @@ pub(crate) fn script(
 ) -> Vec<Finding> {
     let info = info(input, trace.script);
     let path = &input.project.scripts[trace.script].source.path;
+    let rules = rules.for_path(path);
     let active: Vec<&Configured> = rules.active().filter(|r| looks_at(r, &info, path)).collect();
     if active.is_empty() {
         return Vec::new();
@@ -88,7 +89,34 @@ pub(crate) fn catalog(
         version: input.version,
         statements,
     };
-    let relations: Vec<(&QualName, &Arc<Relation>)> = catalog.relations.iter().collect();
+    // Overrides may give files rules of their own: each set looks at all, and what it finds in its own files counts.
+    let of_script: Vec<Arc<Rules>> = input
+        .project
+        .scripts
+        .iter()
+        .map(|script| rules.for_path(&script.source.path))
+        .collect();
+    let mut sets: Vec<&Arc<Rules>> = Vec::new();
+    for set in &of_script {
+        if !sets.iter().any(|known| Arc::ptr_eq(known, set)) {
+            sets.push(set);
+        }
+    }
+    let mut findings = Vec::new();
+    for set in sets {
+        let found = by_set(input, set, &all);
+        let is_own = |f: &Finding| {
+            of_script
+                .get(f.place.script)
+                .is_some_and(|own| Arc::ptr_eq(own, set))
+        };
+        findings.extend(found.into_iter().filter(is_own));
+    }
+    findings
+}
+
+fn by_set(input: &Input<'_>, rules: &Rules, all: &CatalogContext<'_>) -> Vec<Finding> {
+    let relations: Vec<(&QualName, &Arc<Relation>)> = all.catalog.relations.iter().collect();
     let mut found: Vec<Finding> = relations
         .par_iter()
         .with_min_len(STRETCH)
@@ -96,13 +124,15 @@ pub(crate) fn catalog(
             let context = RelationContext {
                 name,
                 relation,
-                catalog,
-                all,
+                catalog: all.catalog,
+                all: *all,
             };
             rules
                 .active()
                 .flat_map(|rule| match rule.rule.check {
-                    Check::Relation(check) => collect(rule, statements, |sink| check(&context, sink)),
+                    Check::Relation(check) => {
+                        collect(rule, input, all.statements, |sink| check(&context, sink))
+                    }
                     _ => Vec::new(),
                 })
                 .collect::<Vec<_>>()
@@ -110,22 +140,16 @@ pub(crate) fn catalog(
         .collect();
     for rule in rules.active() {
         if let Check::Catalog(check) = rule.rule.check {
-            found.extend(collect(rule, statements, |sink| check(&all, sink)));
+            found.extend(collect(rule, input, all.statements, |sink| check(all, sink)));
         }
     }
-    let scripts = &input.project.scripts;
     found
-        .into_iter()
-        .filter(|f| {
-            scripts
-                .get(f.place.script)
-                .is_some_and(|s| !rules.named(&f.rule).is_some_and(|r| r.leaves_out(&s.source.path)))
-        })
-        .collect()
 }
 
-fn collect<'a>(
+/// What a check finds, without what the configuration exempts or leaves out.
+pub(super) fn collect<'a>(
     rule: &'a Configured,
+    input: &Input<'_>,
     statements: &'a Statements<'a>,
     check: impl FnOnce(&mut Sink<'a>),
 ) -> Vec<Finding> {
@@ -136,8 +160,14 @@ fn collect<'a>(
     };
     check(&mut sink);
     let mut found = sink.found;
-    found.retain(|finding| !rule.exempts(&finding.subject));
-    if let Some(message) = &rule.message {
+    let scripts = &input.project.scripts;
+    found.retain(|finding| {
+        let script = scripts.get(finding.place.script);
+        !rule.exempts(&finding.subject)
+            && script.is_some_and(|script| rule.covers(&script.source.path, &finding.subject))
+    });
+    // The message of a query is filled with what it captured.
+    if let (Some(message), false) = (&rule.message, matches!(rule.rule.check, Check::Query)) {
         for finding in &mut found {
             finding.message.clone_from(message);
         }
@@ -176,7 +206,7 @@ fn looks_at(rule: &Configured, script: &ScriptInfo, path: &Path) -> bool {
     };
     let is_about_scripts = !matches!(
         rule.rule.check,
-        Check::Relation(_) | Check::Catalog(_) | Check::Suppressions
+        Check::Relation(_) | Check::Catalog(_) | Check::Query | Check::Server | Check::Suppressions
     );
     in_scope && is_about_scripts && !rule.leaves_out(path)
 }
@@ -202,10 +232,14 @@ impl<'a> Judged<'a> {
         for rule in active {
             match rule.rule.check {
                 Check::StatementOrBody(check) => {
-                    findings.extend(collect(rule, self.statements, |sink| check(&context, sink)));
+                    findings.extend(collect(rule, self.input, self.statements, |sink| {
+                        check(&context, sink)
+                    }));
                 }
                 Check::Statement(check) | Check::FirstOfScript(check) if !in_body => {
-                    findings.extend(collect(rule, self.statements, |sink| check(&context, sink)));
+                    findings.extend(collect(rule, self.input, self.statements, |sink| {
+                        check(&context, sink)
+                    }));
                 }
                 _ => {}
             }
@@ -268,7 +302,9 @@ impl<'a> Judged<'a> {
         let mut findings = Vec::new();
         for rule in active {
             if let Check::Script(check) = rule.rule.check {
-                findings.extend(collect(rule, self.statements, |sink| check(&context, sink)));
+                findings.extend(collect(rule, self.input, self.statements, |sink| {
+                    check(&context, sink)
+                }));
             }
         }
         findings

@@ -57,6 +57,11 @@ impl<'a> Sink<'a> {
         &self.rule.options
     }
 
+    /// The environment that is linted for, where one was named.
+    pub fn environment(&self) -> Option<&'a str> {
+        self.rule.environment()
+    }
+
     /// Reports a part of a statement.
     pub fn report(
         &mut self,

@@ -21,6 +21,11 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// The file that is read.
+    pub(crate) fn source(&self) -> Arc<SourceFile> {
+        Arc::clone(self.source)
+    }
+
     pub(crate) fn push(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
@@ -106,6 +111,15 @@ impl<'a> Decoder<'a> {
                 })
             })
             .collect()
+    }
+
+    /// A text with its place.
+    pub(crate) fn pattern(&mut self, node: &Node, what: &str) -> Option<Pattern> {
+        let text = self.text(node, what)?;
+        Some(Pattern {
+            text,
+            range: node.range.clone(),
+        })
     }
 
     pub(crate) fn severity(&mut self, node: &Node, what: &str) -> Option<Severity> {

@@ -12,15 +12,27 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::yaml::Node;
+use crate::yaml::{Key, Node};
 use crate::{Layout, Problem, ProblemCode, SourceFile};
 
 use decode::Decoder;
-pub use lint::{ApplicableTo, LintConfig, Pattern, RuleOption, RuleSetting};
+pub(crate) use lint::complete;
+pub use lint::{
+    ApplicableTo, Layer, LintConfig, LintOverride, OwnText, Pattern, RULE_KEYS, RuleExample, RuleOption,
+    RuleSetting,
+};
 pub use schema::config_schema;
 
 /// The file names that hold a configuration, in order of preference.
-pub const CONFIG_FILES: [&str; 2] = ["confiture.yaml", "confiture.yml"];
+pub const CONFIG_FILES: [&str; 4] = [
+    "confiture.yaml",
+    "confiture.yml",
+    "confiture-lint.yaml",
+    "confiture-lint.yml",
+];
+
+/// Those of them that hold `linting:` alone. They stand beside another, whose settings they refine, or by themselves.
+pub const LINT_CONFIG_FILES: [&str; 2] = ["confiture-lint.yaml", "confiture-lint.yml"];
 
 /// The PostgreSQL majors that are known.
 pub const PG_VERSIONS: std::ops::RangeInclusive<u16> = 13..=18;
@@ -138,20 +150,43 @@ impl Config {
         }
     }
 
+    /// Lays what a `confiture-lint.yaml` says over what is said already.
+    pub(crate) fn refine(&mut self, lint: Config) {
+        if self.source.is_none() {
+            *self = lint;
+            return;
+        }
+        let mut below = std::mem::replace(&mut self.linting, lint.linting);
+        let mut layers = std::mem::take(&mut below.layers);
+        layers.push(Layer::File(Box::new(below)));
+        self.linting.layers = layers;
+    }
+
     fn read(&mut self, decoder: &mut Decoder<'_>, node: &Node) {
+        let file = decoder.source();
+        let name = file.path.file_name().and_then(|name| name.to_str());
+        let lint_only = name.is_some_and(|name| LINT_CONFIG_FILES.contains(&name));
         for (key, value) in decoder.map(node, "the configuration") {
             match key.name.as_str() {
+                "linting" => self.linting.read(decoder, value),
+                _ if lint_only => {
+                    let place = " in a file for `linting` alone";
+                    decoder.unknown_key(key, place, &["linting".to_owned()]);
+                }
                 "pg_version" => self.pg_version = decoder.pg_version(value),
                 "environments" => {
                     for (name, environment) in decoder.map(value, "`environments`") {
-                        decoder.map(environment, &format!("environment `{}`", name.name));
+                        for (key, _) in decoder.map(environment, &format!("environment `{}`", name.name)) {
+                            if key.name == "linting" {
+                                misplaced_linting(decoder, key, &name.name);
+                            }
+                        }
                         self.environments.insert(name.name.clone(), environment.clone());
                     }
                 }
                 "environment" => self.read_environment(decoder, value),
                 "load_order" => self.load_order = decoder.patterns(value, "`load_order`"),
                 "migrations" => self.read_migrations(decoder, value),
-                "linting" => self.linting.read(decoder, value),
                 "hooks" => self.hooks = Some(value.clone()),
                 "sync" => self.sync = Some(value.clone()),
                 "pggit" => self.pggit = Some(value.clone()),
@@ -202,4 +237,15 @@ impl Config {
             }
         }
     }
+}
+
+/// Lint settings of one environment among several stand where those of all do.
+fn misplaced_linting(decoder: &mut Decoder<'_>, key: &Key, environment: &str) {
+    let message = format!("`linting` of environment `{environment}` stands in the wrong place");
+    let problem = decoder
+        .problem(ProblemCode::UnknownKey, &key.range, message)
+        .with_help(format!(
+            "write an entry of `linting.overrides` with `environments: [{environment}]` and its `rules`"
+        ));
+    decoder.push(problem);
 }

@@ -181,6 +181,9 @@ enum RuleShape {
     Severity(SeverityName),
     Enabled(bool),
     Settings(Box<RuleFile>),
+    /// Settings one by one.
+    Listed(Vec<RuleFile>),
+    Nothing(()),
 }
 
 /// The keys that every rule has; rules have options of their own beside them.
@@ -195,22 +198,102 @@ struct RuleFile {
     severity: Option<SeverityName>,
     /// Replaces the rule's own message.
     message: Option<String>,
+    /// As `message`.
+    description: Option<String>,
     /// Globs of objects that are exempt.
     exemptions: Option<Texts>,
+    /// As `exemptions`.
+    exempt: Option<Texts>,
+    /// Globs of tables that are exempt.
+    exempt_tables: Option<Texts>,
+    /// Globs of columns that are exempt.
+    exempt_columns: Option<Texts>,
+    /// Globs of views that are exempt.
+    exempt_views: Option<Texts>,
+    /// Globs of functions that are exempt.
+    exempt_functions: Option<Texts>,
+    /// Globs of types that are exempt.
+    exempt_types: Option<Texts>,
+    /// Globs of indexes that are exempt.
+    exempt_indexes: Option<Texts>,
+    /// Globs of constraints that are exempt.
+    exempt_constraints: Option<Texts>,
+    /// Schemas whose objects are exempt.
+    exempt_schemas: Option<Texts>,
     /// What it is limited to.
     applicable_to: Option<ApplicableFile>,
-    /// The rules of a category.
-    rules: Option<Any>,
+    /// Folders and globs of files that it is limited to.
+    affected_dirs: Option<Texts>,
+    /// Folders, or schemas of the database, that it is limited to.
+    affected_schema: Option<Texts>,
+    /// As `affected_schema`.
+    schema_path: Option<Texts>,
+    /// Regular expressions of names that are left out.
+    exclude_patterns: Option<Texts>,
+    /// Environments that it is limited to.
+    environments: Option<Texts>,
+    /// What it finds and what not; checked when the configuration is read.
+    example: Option<ExampleFile>,
+    /// As `example`.
+    examples: Option<ExampleFile>,
+}
+
+/// What a rule finds and what not: names, or statements.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExampleFile {
+    /// What it leaves alone.
+    good: Option<Texts>,
+    /// What it finds.
+    bad: Option<Texts>,
+}
+
+/// Settings for some files or some environments.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OverrideFile {
+    /// Globs and folders of the files that they are for.
+    paths: Option<Texts>,
+    /// Environments that they are for.
+    environments: Option<Texts>,
+    /// Rules, categories and named instances.
+    rules: Option<RulesShape>,
+}
+
+/// Settings by name, or a list of such mappings and of names that are switched on.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum RulesShape {
+    Named(BTreeMap<String, RuleShape>),
+    Listed(Vec<RulesItem>),
+}
+
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum RulesItem {
+    Name(String),
+    Named(BTreeMap<String, RuleShape>),
+}
+
+/// A rule of the project's own: the keys of every rule, and those that carry the check.
+#[derive(JsonSchema)]
+struct CustomRuleFile {
+    /// Its name.
+    name: String,
+    #[serde(flatten)]
+    rule: RuleFile,
 }
 
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ApplicableFile {
-    /// A folder.
+    /// Folders, or schemas of the database.
     schema_path: Option<Texts>,
-    /// Folders.
+    /// As `schema_path`.
+    affected_schema: Option<Texts>,
+    /// Folders and globs of files.
     paths: Option<Texts>,
-    /// Folders.
+    /// As `paths`.
     affected_dirs: Option<Texts>,
     /// Regular expressions of names that are left out.
     exclude_patterns: Option<Texts>,
@@ -231,10 +314,20 @@ pub(crate) struct LintingFile {
     report_format: Option<String>,
     /// Globs of files that are not linted.
     exclude: Option<Texts>,
+    /// What these settings build on: presets by name, files by path.
+    extends: Option<Texts>,
     /// Rules, categories and named instances.
-    rules: Option<BTreeMap<String, RuleShape>>,
+    rules: Option<RulesShape>,
+    /// Settings for some files or some environments.
+    overrides: Option<Vec<OverrideFile>>,
     /// Rules of the project's own.
-    custom_rules: Option<Vec<BTreeMap<String, Any>>>,
+    custom_rules: Option<Vec<CustomRuleFile>>,
+    /// The file of findings that are known already.
+    baseline: Option<String>,
+    /// Whether results are kept for the next run.
+    cache: Option<bool>,
+    /// The branch that releases are made from.
+    protected_branch: Option<String>,
     /// Every table must have the tenant's column.
     multi_tenant: Option<RuleShape>,
     /// How things are named.

@@ -40,7 +40,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     activation: Activation::OnRequest,
     scope: Scope::Everywhere,
     categories: &[Category::MultiTenant],
-    aliases: &["multi-tenant", "column-required"],
+    aliases: &["multi-tenant"],
     provenance: &[],
     options: &[RuleOption {
         name: "required_column",

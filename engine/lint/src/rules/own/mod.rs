@@ -2,4 +2,14 @@
 //!
 //! The lists below are written by the test `rules_are_listed` from this folder.
 
-list! {}
+mod column_required;
+mod name_pattern;
+mod sql_query;
+mod tree_query;
+
+list! {
+    column_required
+    name_pattern
+    sql_query
+    tree_query
+}
