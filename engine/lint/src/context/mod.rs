@@ -1,11 +1,13 @@
 //! What a check sees, and where it puts what it finds: one module for each kind of check.
 
 mod catalog;
+mod definition;
 mod script;
 mod sink;
 mod statement;
 
 pub use catalog::{CatalogContext, RelationContext};
+pub(crate) use definition::{WrittenColumn, has_comment};
 pub(crate) use script::ScriptFacts;
 pub use script::{Release, ScriptContext, ScriptInfo};
 pub use sink::{Sink, Subject};
