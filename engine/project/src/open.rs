@@ -362,8 +362,8 @@ impl<'a> Opener<'a> {
             let Some(source) = source else { continue };
             let (read, mut problems) = Config::parse(&source);
             self.out.problems.append(&mut problems);
-            config.refine(read);
-            let mut problems = crate::config::complete(&mut config.linting, self.reader);
+            let below = config.refine(read);
+            let mut problems = crate::config::complete(&mut config.linting, below, self.reader);
             self.out.problems.append(&mut problems);
         }
         Arc::new(config)

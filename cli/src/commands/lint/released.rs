@@ -22,7 +22,8 @@ pub(super) fn texts(project: &Project, rules: &RuleSet) -> Option<Released> {
         project.root.parent()?
     };
     let repository = Repository::discover(folder).ok()?;
-    let branch = repository.release_branch()?;
+    let configured = project.config.linting.protected_branch.clone();
+    let branch = configured.or_else(|| repository.release_branch())?;
     let selected = project.scripts.iter().filter(|script| script.selected);
     let files: Vec<_> = selected.map(|script| script.source.file.clone()).collect();
     repository.texts_at(&branch, &files).ok()

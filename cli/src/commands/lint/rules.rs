@@ -12,7 +12,10 @@ pub(super) fn sets(args: &LintArgs, opened: &Opened) -> Result<(Vec<RuleSet>, Ve
     let mut all_problems = opened.workspace.problems.clone();
     let mut sets = Vec::new();
     for project in &opened.workspace.projects {
-        let (mut rules, problems) = RuleSet::from_config(&project.config);
+        let (mut rules, problems) = match &args.scope.env {
+            Some(environment) => RuleSet::for_environment(&project.config, Some(environment)),
+            None => RuleSet::from_config(&project.config),
+        };
         for problem in problems {
             if !all_problems.contains(&problem) {
                 all_problems.push(problem);

@@ -291,8 +291,8 @@ impl SqlRow {
             ("", Some(what)) => what.to_owned(),
             (about, Some(what)) if what.contains(about) => what.to_owned(),
             (about, Some(what)) => format!("{about}: {what}"),
-            ("", None) => format!("`{}` finds something", rule.name),
-            (about, None) => format!("`{}` finds {about}", rule.name),
+            ("", None) => format!("found by `{}`", rule.name),
+            (about, None) => format!("{about}: found by `{}`", rule.name),
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct Configured {
     pub(super) severity_when_on: Severity,
     /// Whether the configuration names it.
     pub(super) asked_for: bool,
+    /// Whether the configuration says that it is off: then saying something else of it doesn't switch it on.
+    switched_off: bool,
 }
 
 /// What names are exempt.
@@ -109,6 +111,7 @@ impl Configured {
             limits: Vec::new(),
             severity_when_on: rule.severity,
             asked_for: false,
+            switched_off: false,
         }
     }
 
@@ -165,16 +168,31 @@ impl Configured {
 
     /// Switches it on where it is off.
     pub(crate) fn enable(&mut self) {
+        self.switched_off = false;
         if self.severity == Severity::Off {
             self.severity = self.severity_when_on;
         }
     }
 
-    pub(super) fn set_severity(&mut self, severity: Severity) {
-        self.severity = severity;
-        if severity != Severity::Off {
-            self.severity_when_on = severity;
+    pub(super) fn switch_off(&mut self) {
+        self.severity = Severity::Off;
+        self.switched_off = true;
+    }
+
+    /// Switches it on because something is said of it.
+    pub(super) fn wake(&mut self) {
+        if !self.switched_off {
+            self.enable();
         }
+    }
+
+    pub(super) fn set_severity(&mut self, severity: Severity) {
+        if severity == Severity::Off {
+            return self.switch_off();
+        }
+        self.severity = severity;
+        self.severity_when_on = severity;
+        self.switched_off = false;
     }
 }
 

@@ -38,6 +38,10 @@ pub(super) fn read(config: &Config, environment: Option<&Arc<str>>) -> Read {
             reader.problems.push(problem);
         }
     }
+    let place = |problem: &Problem| problem.range.as_ref().map_or(0, |range| range.start);
+    reader
+        .problems
+        .sort_by(|a, b| (&a.path, place(a)).cmp(&(&b.path, place(b))));
     Read {
         overrides: reader.limits,
         exclude: reader.exclude,
@@ -356,9 +360,10 @@ impl<'a> Reader<'a> {
         };
         configured.asked_for = true;
         match (setting.enabled, setting.severity) {
-            (Some(false), _) => configured.severity = Severity::Off,
+            (Some(false), _) => configured.switch_off(),
             (_, Some(severity)) => configured.set_severity(severity),
-            (_, None) => configured.enable(),
+            (Some(true), None) => configured.enable(),
+            (None, None) => configured.wake(),
         }
         if !here {
             configured.severity = Severity::Off;
@@ -423,6 +428,9 @@ impl<'a> Reader<'a> {
 
     /// A category switches its rules. Its options name rules of it, or are options that its rules have.
     fn read_category(&mut self, category: Category, setting: &RuleSetting) {
+        if self.places(category).is_empty() {
+            return self.planned(&setting.name);
+        }
         let exemptions = self.filters(&setting.exemptions, Spelling::Glob);
         let excluded = self.filters(&setting.applicable_to.exclude_patterns, Spelling::Regex);
         let mut limits = self.limits(&setting.applicable_to.paths);
@@ -435,7 +443,7 @@ impl<'a> Reader<'a> {
                 continue;
             };
             match (setting.enabled, setting.severity) {
-                (Some(false), _) | (_, Some(Severity::Off)) => configured.severity = Severity::Off,
+                (Some(false), _) | (_, Some(Severity::Off)) => configured.switch_off(),
                 (_, Some(severity)) if names_some => configured.severity_when_on = severity,
                 (_, Some(severity)) => configured.set_severity(severity),
                 (Some(true), None) if !names_some => configured.enable(),

@@ -150,16 +150,16 @@ impl Config {
         }
     }
 
-    /// Lays what a `confiture-lint.yaml` says over what is said already.
-    pub(crate) fn refine(&mut self, lint: Config) {
+    /// Lays what a `confiture-lint.yaml` says over what is said already, and hands back what that builds on then.
+    pub(crate) fn refine(&mut self, lint: Config) -> Vec<Layer> {
         if self.source.is_none() {
             *self = lint;
-            return;
+            return Vec::new();
         }
         let mut below = std::mem::replace(&mut self.linting, lint.linting);
         let mut layers = std::mem::take(&mut below.layers);
         layers.push(Layer::File(Box::new(below)));
-        self.linting.layers = layers;
+        layers
     }
 
     fn read(&mut self, decoder: &mut Decoder<'_>, node: &Node) {

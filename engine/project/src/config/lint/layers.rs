@@ -23,19 +23,17 @@ pub enum Layer {
     File(Box<LintConfig>),
 }
 
-/// Reads the files that a configuration builds on and those that its rules name.
-pub(crate) fn complete(config: &mut LintConfig, reader: &Reader) -> Vec<Problem> {
+/// Reads the files that a configuration builds on and those that its rules name; `below` stands before all that.
+pub(crate) fn complete(config: &mut LintConfig, below: Vec<Layer>, reader: &Reader) -> Vec<Problem> {
     let mut loader = Loader {
         reader,
         known: HashSet::new(),
         problems: Vec::new(),
     };
-    let base = std::mem::take(&mut config.layers);
     let mut root = std::mem::take(config);
     loader.read_texts(&mut root);
-    let mut layers = loader.layers(&mut root);
-    layers.splice(0..0, base);
-    root.layers = layers;
+    let above = loader.layers(&mut root);
+    root.layers = below.into_iter().chain(above).collect();
     root.inherit();
     *config = root;
     loader.problems
@@ -141,6 +139,7 @@ impl Loader<'_> {
         self.problems.extend(problems);
         let mut linting = config.linting;
         linting.source = Some(source);
+        linting.layers.clear();
         self.read_texts(&mut linting);
         Some(linting)
     }
@@ -179,6 +178,6 @@ impl Loader<'_> {
 }
 
 /// Whether an entry of `extends` is a path rather than the name of a preset.
-fn is_path(name: &str) -> bool {
+pub(super) fn is_path(name: &str) -> bool {
     name.contains(['/', '\\']) || name.ends_with(".yaml") || name.ends_with(".yml")
 }

@@ -98,7 +98,10 @@ impl LintConfig {
                 "enabled" => self.enabled = decoder.bool(value, &what).unwrap_or(true),
                 "fail_level" | "fail_on_severity" => self.fail_level = decoder.severity(value, &what),
                 "report_format" => self.report_format = decoder.text(value, &what),
-                "extends" => self.extends = decoder.patterns(value, &what),
+                "extends" => {
+                    self.extends = decoder.patterns(value, &what);
+                    self.take_presets();
+                }
                 "exclude" => self.exclude = decoder.patterns(value, &what),
                 "rules" => read_rules(&mut self.rules, decoder, value, None),
                 "overrides" => self.read_overrides(decoder, value),
@@ -112,6 +115,17 @@ impl LintConfig {
                 _ => decoder.unknown_key(key, " in `linting`", &schema::keys::<schema::LintingFile>()),
             }
         }
+    }
+
+    /// Presets are known without a file's being read.
+    fn take_presets(&mut self) {
+        let presets = self.extends.iter().filter(|name| !layers::is_path(&name.text));
+        self.layers = presets
+            .map(|name| Layer::Preset {
+                name: name.clone(),
+                source: self.source.clone(),
+            })
+            .collect();
     }
 
     fn read_overrides(&mut self, decoder: &mut Decoder<'_>, node: &Node) {
