@@ -106,15 +106,21 @@ pub fn lint(input: &Input<'_>, rules: &RuleSet) -> LintReport {
     findings.extend(run::catalog(input, rules, &statements, &replayed.newest.catalog));
     findings.extend(own::queries(input, rules, &statements, &selected));
     findings.retain(|f| selected.holds(f.place.script));
-    findings.sort_by(|a, b| (a.place, &a.rule, &a.message).cmp(&(b.place, &b.rule, &b.message)));
+    findings.sort_by(by_place);
     findings.dedup();
-    let suppressed = suppress::apply(input.project, rules, &statements, &mut findings);
+    let suppressed = suppress::apply(input, rules, &statements, &selected, &mut findings);
+    findings.sort_by(by_place);
     LintReport {
         findings,
         suppressed,
         files: selected.files(input.project),
         statements: selected.scripts.iter().map(|&s| statements.script(s).len()).sum(),
     }
+}
+
+/// The order of reports.
+fn by_place(a: &Finding, b: &Finding) -> std::cmp::Ordering {
+    (a.place, &a.rule, &a.message).cmp(&(b.place, &b.rule, &b.message))
 }
 
 /// What each statement of the selected scripts does, in order.

@@ -215,7 +215,7 @@ pub fn sql_findings(input: &Input<'_>, rules: &RuleSet, answers: &[SqlAnswer]) -
     findings.retain(|finding| selected.holds(finding.place.script));
     findings.sort_by(|a, b| (a.place, &a.rule, &a.message).cmp(&(b.place, &b.rule, &b.message)));
     findings.dedup();
-    super::suppress::apply(input.project, rules, &statements, &mut findings);
+    super::suppress::silence(input.project, &statements, &selected, &mut findings);
     findings
 }
 

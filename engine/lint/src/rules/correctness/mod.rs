@@ -5,9 +5,13 @@
 mod not_understood;
 mod syntax_error;
 mod unknown_effect;
+mod unknown_suppression;
+mod unused_suppression;
 
 list! {
     not_understood
     syntax_error
     unknown_effect
+    unknown_suppression
+    unused_suppression
 }
