@@ -20,6 +20,7 @@ pub mod rule;
 pub mod rules;
 mod selection;
 pub mod settings;
+mod shared;
 
 pub use analysis::{
     Input, LintReport, Released, SqlAnswer, SqlRow, StatementRisk, Suppressed, catalog, file_range, lint,

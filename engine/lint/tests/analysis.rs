@@ -48,7 +48,7 @@ fn a_plain_file_alters_what_was_there_before() {
         &default_rules(),
     );
     assert_eq!(found(&findings), ["require-concurrent-index"]);
-    let sql = "CREATE TABLE t (id bigint PRIMARY KEY); CREATE INDEX ON t (id);";
+    let sql = "CREATE TABLE t (id bigint PRIMARY KEY, note text); CREATE INDEX ON t (note);";
     let (_, findings) = lint(vec![Migration::plain("a", sql)], &default_rules());
     assert_eq!(found(&findings), [] as [&str; 0]);
 }

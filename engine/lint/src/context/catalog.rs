@@ -8,6 +8,7 @@ use confiture_risk::PgVersion;
 use confiture_schema::catalog::{Catalog, Origin, QualName, Relation, footprint};
 use confiture_schema::change::Change;
 
+use crate::Place;
 use crate::analysis::Statements;
 
 /// All that exists in the end, and what made it.
@@ -50,13 +51,18 @@ impl<'a> CatalogContext<'a> {
 
     /// Every statement of the forward scripts, in order. Who asks for them is asked again whenever any has changed.
     pub fn forward(&self) -> impl Iterator<Item = &'a [Change]> + 'a {
+        self.forward_placed().map(|(_, changes)| changes)
+    }
+
+    /// The same, each with its place.
+    pub fn forward_placed(&self) -> impl Iterator<Item = (Place, &'a [Change])> + 'a {
         footprint::reads_all_texts();
         let statements = self.statements;
         let scripts = self.project.scripts.iter().enumerate();
         scripts
             .filter(|(_, script)| script.direction.is_forward())
             .flat_map(|(index, _)| statements.script(index))
-            .map(|statement| &*statement.changes)
+            .map(|statement| (statement.at.whole(), &*statement.changes))
     }
 
     /// Whether something was defined by a migration, which others may have run: it is cured by another migration,

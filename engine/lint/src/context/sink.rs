@@ -119,6 +119,20 @@ impl<'a> Sink<'a> {
         })
     }
 
+    /// An edit of the statement that defined something; the range is one of that statement's changes.
+    pub fn edit(&self, origin: Origin, range: TextRange, text: impl Into<String>) -> Option<Edit> {
+        let at = self.statements.at(origin)?.at;
+        Some(Edit {
+            place: at.place(range),
+            text: text.into(),
+        })
+    }
+
+    /// The text of the statement that defined something.
+    pub fn text(&self, origin: Origin) -> Option<&'a str> {
+        Some(self.statements.at(origin)?.text())
+    }
+
     fn push(&mut self, subject: Subject, place: Place, message: String) -> &mut Finding {
         let finding = Finding {
             rule: Arc::clone(&self.rule.name),

@@ -145,6 +145,11 @@ pub struct Unknown {
     pub range: TextRange,
 }
 
+impl Unknown {
+    /// The reason of an EXECUTE in PL/pgSQL whose string can't be told; the range is that of the expression.
+    pub const COMPUTED: &'static str = "EXECUTE of a computed string";
+}
+
 /// The statements of a DO block.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DoBlock {

@@ -4,7 +4,7 @@ use confiture_syntax::{Body, Context, Name, Nested as Inner, Node, Syntax, TextR
 
 use super::routine::word_or_string;
 use super::{Reader, kind};
-use crate::change::{Change, DoBlock, Nested};
+use crate::change::{Change, DoBlock, Nested, Unknown};
 
 /// Bodies within bodies are read this deep.
 const MAX_DEPTH: usize = 8;
@@ -66,7 +66,7 @@ impl Reader<'_> {
         let unknown = inner.dynamic.as_ref().filter(|_| inner.syntax.text().is_empty());
         let (changes, range) = match unknown {
             Some(dynamic) => (
-                vec![self.unknown("EXECUTE of a computed string", dynamic.range)],
+                vec![self.unknown(Unknown::COMPUTED, dynamic.range)],
                 self.at(dynamic.range),
             ),
             None => (reader.changes(&inner.syntax), place(whole(&inner.syntax))),

@@ -2,4 +2,12 @@
 //!
 //! The lists below are written by the test `rules_are_listed` from this folder.
 
-list! {}
+mod audit_columns;
+mod pii_classified;
+mod retention_declared;
+
+list! {
+    audit_columns
+    pii_classified
+    retention_declared
+}

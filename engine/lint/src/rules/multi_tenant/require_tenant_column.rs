@@ -12,6 +12,11 @@
 //! CREATE TABLE orders (id bigint PRIMARY KEY);
 //! ```
 //!
+//! ```sql bad schema
+//! CREATE TABLE customers (id bigint PRIMARY KEY, tenant_id uuid NOT NULL);
+//! CREATE TABLE orders (id bigint PRIMARY KEY);
+//! ```
+//!
 //! ## Instead
 //!
 //! ```sql good
@@ -27,11 +32,14 @@
 //!     exempt_tables: [tenants, audit_*]
 //! ```
 
-use confiture_schema::catalog::{Persistence, RelationKind};
+use std::collections::BTreeMap;
 
-use crate::Severity;
+use confiture_schema::catalog::{Catalog, Persistence, RelationKind};
+
 use crate::context::{RelationContext, Sink, Subject};
 use crate::rule::{Activation, Category, Check, OptionDefault, Rule, RuleOption, Scope};
+use crate::shared::cure;
+use crate::{Fix, Safety, Severity};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     name: "require-tenant-column",
@@ -40,7 +48,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     activation: Activation::OnRequest,
     scope: Scope::Everywhere,
     categories: &[Category::MultiTenant],
-    aliases: &["multi-tenant"],
+    aliases: &["multi-tenant", "tenant-column-required"],
     provenance: &[],
     options: &[RuleOption {
         name: "required_column",
@@ -65,6 +73,36 @@ fn check(context: &RelationContext<'_>, sink: &mut Sink<'_>) {
     }
     let message = format!("table {} has no column `{wanted}`", context.name);
     let help = "add the column, or exempt the table in the configuration if it belongs to no tenant";
+    let fix = cure(context, sink, wanted);
     sink.report_origin(Subject::relation(context.name), relation.origin, message)
-        .help(help);
+        .help(help)
+        .fix(fix);
+}
+
+/// The column with the type that it has in the other tables. In a table with rows it is filled before it is made NOT NULL.
+fn cure(context: &RelationContext<'_>, sink: &Sink<'_>, wanted: &str) -> Fix {
+    let ty = usual_type(context.catalog, wanted);
+    let column = confiture_syntax::Name::new(wanted);
+    let column = column.quoted();
+    let fix = Fix::new(format!("Add `{wanted}`"), Safety::Unsafe).migration(format!(
+        "ALTER TABLE {} ADD COLUMN {column} {ty};",
+        context.name.quoted()
+    ));
+    let definition = format!("{column} {ty} NOT NULL");
+    match cure::column_in_place(&context.all, sink, context.relation.origin, &definition) {
+        Some(edit) => fix.edit(edit),
+        None => fix,
+    }
+}
+
+fn usual_type(catalog: &Catalog, column: &str) -> String {
+    let mut types: BTreeMap<String, usize> = BTreeMap::new();
+    for relation in catalog.relations.values() {
+        let found = relation.columns.iter().find(|c| c.name.as_str() == column);
+        if let Some(ty) = found.and_then(|c| c.ty.as_ref()) {
+            *types.entry(ty.to_string()).or_default() += 1;
+        }
+    }
+    let usual = types.into_iter().max_by_key(|(_, count)| *count);
+    usual.map_or_else(|| "bigint".to_owned(), |(ty, _)| ty)
 }

@@ -20,14 +20,22 @@
 //! CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint REFERENCES customers (id));
 //! CREATE INDEX orders_customer_id_idx ON orders (customer_id);
 //! ```
+//!
+//! Where files build the schema, the index can be added to them:
+//!
+//! ```sql bad schema
+//! CREATE TABLE customers (id bigint PRIMARY KEY);
+//! CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint REFERENCES customers (id));
+//! ```
 
 use confiture_schema::catalog::{ConstraintKind, Index, Relation};
 use confiture_schema::expr::Expr;
 use confiture_syntax::Name;
 
-use crate::Severity;
 use crate::context::{RelationContext, Sink, Subject};
 use crate::rule::{Activation, Category, Check, Rule, Scope, eugene, pgls};
+use crate::shared::{cure, tables};
+use crate::{Safety, Severity};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     name: "require-foreign-key-index",
@@ -54,21 +62,24 @@ fn check(context: &RelationContext<'_>, sink: &mut Sink<'_>) {
         if constraint.inherited || context.relation.indexes.values().any(|i| serves(i, &key.columns)) {
             continue;
         }
-        let columns = key
-            .columns
-            .iter()
-            .map(Name::as_str)
-            .collect::<Vec<_>>()
-            .join(", ");
+        let columns = tables::listed(&key.columns);
         let message = format!(
             "foreign key `{name}` of {} has no index on ({columns})",
             context.name
         );
-        let finding = sink.report_origin(Subject::part(context.name, name), constraint.origin, message);
-        finding.help(format!(
-            "add an index that begins with the key's columns\n{}",
-            create(context.relation, context, &key.columns)
-        ));
+        let concurrently = create(context.relation, context, &key.columns);
+        let fix = cure::Statement {
+            title: "Add an index on the key's columns",
+            safety: Safety::Unsafe,
+            file: &concurrently.replace(" CONCURRENTLY", ""),
+            migration: &concurrently,
+        }
+        .after(&context.all, sink, constraint.origin);
+        sink.report_origin(Subject::part(context.name, name), constraint.origin, message)
+            .help(format!(
+                "add an index that begins with the key's columns\n{concurrently}"
+            ))
+            .fix(fix);
     }
 }
 
@@ -101,7 +112,7 @@ fn leaves_out_nulls(predicate: &Expr, columns: &[Name]) -> bool {
 }
 
 fn create(relation: &Relation, context: &RelationContext<'_>, columns: &[Name]) -> String {
-    let columns = columns.iter().map(Name::quoted).collect::<Vec<_>>().join(", ");
+    let columns = tables::quoted(columns);
     // CONCURRENTLY is refused for the index of a partitioned table.
     let how = if relation.partition_key.is_some() {
         ""
