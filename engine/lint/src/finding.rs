@@ -4,14 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use confiture_syntax::TextRange;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::Severity;
 use crate::context::Subject;
+use crate::{Severity, registry};
 
 /// A place in a project: a range in one segment of one script.
 ///
 /// [`crate::analysis::file_range`] turns it into a range of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// Index into `Project::scripts`.
     pub script: usize,
@@ -21,13 +22,17 @@ pub struct Place {
     pub range: TextRange,
 }
 
+/// The name of a rule of the registry. (A reference in place of this name would be read as part of what is decoded.)
+pub type RuleName = &'static str;
+
 /// What a rule found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The rule's name: of a named instance its own, see [`crate::settings::Configured::name`].
     pub rule: Arc<str>,
     /// The name of the rule in the registry that looked; [`crate::explain`] knows it.
-    pub kind: &'static str,
+    #[serde(deserialize_with = "kind")]
+    pub kind: RuleName,
     /// How severe it is under the configuration.
     pub severity: Severity,
     /// What is wrong, in a sentence without a final period; names the relation and, where one matters, the lock.
@@ -45,6 +50,18 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The same in a script that has another index now.
+    pub(crate) fn moved(&mut self, from: usize, to: usize) {
+        let edits = self.fixes.iter_mut().flat_map(|fix| &mut fix.edits);
+        let places = edits
+            .map(|edit| &mut edit.place)
+            .chain(self.related.iter_mut().map(|related| &mut related.place))
+            .chain([&mut self.place]);
+        for place in places.filter(|place| place.script == from) {
+            place.script = to;
+        }
+    }
+
     /// Says what to do instead.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Finding {
         self.help = Some(help.into());
@@ -67,8 +84,16 @@ impl Finding {
     }
 }
 
+/// Reads the name of a rule that there is.
+fn kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
+    let name = <&str>::deserialize(deserializer)?;
+    let rule = registry().iter().find(|rule| rule.name == name);
+    rule.map(|rule| rule.name)
+        .ok_or_else(|| serde::de::Error::custom("no rule of that name"))
+}
+
 /// Another place that belongs to a finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Related {
     /// What is seen there.
     pub message: String,
@@ -77,7 +102,7 @@ pub struct Related {
 }
 
 /// What cures a finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {
     /// What it does, as an imperative: `Build the index concurrently`.
     pub title: String,
@@ -124,7 +149,7 @@ impl Fix {
 }
 
 /// A file that a fix creates.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewFile {
     /// Its absolute path.
     pub path: PathBuf,
@@ -133,7 +158,7 @@ pub struct NewFile {
 }
 
 /// Whether a fix may be applied unseen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Safety {
     /// The schema in the end is the same.
     Safe,
@@ -152,7 +177,7 @@ impl Safety {
 }
 
 /// One replacement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
     /// What is replaced; empty for an insertion.
     pub place: Place,

@@ -11,6 +11,7 @@
 
 pub mod analysis;
 mod baseline;
+pub mod cache;
 pub mod context;
 mod docs;
 mod finding;
@@ -23,13 +24,13 @@ pub mod settings;
 mod shared;
 
 pub use analysis::{
-    Input, LintReport, Released, SqlAnswer, SqlRow, StatementRisk, Suppressed, catalog, file_range, lint,
-    risks, sql_findings,
+    Input, LintReport, Released, Remembered, SqlAnswer, SqlRow, StatementRisk, Suppressed, catalog,
+    file_range, lint, lint_remembering, risks, sql_findings,
 };
 pub use baseline::{Baseline, BaselineError, BaselineFilter};
 pub use confiture_project::Severity;
 pub use docs::{Example, ExampleKind, explain};
-pub use finding::{Edit, Finding, Fix, NewFile, Place, Related, Safety};
+pub use finding::{Edit, Finding, Fix, NewFile, Place, Related, RuleName, Safety};
 pub use fingerprint::fingerprints;
 pub use rule::{Activation, Category, Rule};
 pub use rules::registry;

@@ -78,12 +78,7 @@ pub(crate) fn replay<'s>(
     let mut state = State::fresh();
     let visit =
         |index: usize, from: State, undoes_to: Option<State>, emit: &mut dyn FnMut(Trace<'s>)| -> State {
-            let pass = Pass {
-                input,
-                statements: statements.script(index),
-                script: &scripts[index],
-                index,
-            };
+            let pass = Pass::new(input, statements, index);
             if selected.contains(&index) {
                 let mut trace = pass.traced(from);
                 trace.undoes_to = undoes_to;
@@ -114,13 +109,13 @@ pub(crate) fn replay<'s>(
             Direction::Down => around_up.get(script.group.as_str()),
             _ => None,
         };
-        let from = around.map_or(&state, |(_, after)| after);
-        let from = if script.direction == Direction::Baseline {
-            State::fresh()
-        } else {
-            reconnected(from)
-        };
-        visit(index, from, around.map(|(before, _)| before.clone()), &mut emit);
+        let from = start_of(script, around.map_or(&state, |(_, after)| after));
+        visit(
+            index,
+            from,
+            around.map(|(before, _)| reconnected(before)),
+            &mut emit,
+        );
     }
     Replayed { newest: state }
 }
@@ -130,8 +125,17 @@ pub(crate) fn forward<'s>(input: &'s Input<'s>, statements: &'s Statements<'s>) 
     replay(input, statements, &BTreeSet::new(), |_| {}).newest
 }
 
+/// The state that a script which isn't part of the sequence begins with, after that of the sequence which it belongs to.
+pub(super) fn start_of(script: &Script, after: &State) -> State {
+    if script.direction == Direction::Baseline {
+        State::fresh()
+    } else {
+        reconnected(after)
+    }
+}
+
 /// Migrations run in sessions of their own, perhaps months apart; the files of a schema tree run in one.
-fn session_for(script: &Script, state: &State) -> State {
+pub(super) fn session_for(script: &Script, state: &State) -> State {
     if script.layout == Layout::SchemaTree {
         state.clone()
     } else {
@@ -140,7 +144,7 @@ fn session_for(script: &Script, state: &State) -> State {
 }
 
 /// The pass through one script.
-struct Pass<'s> {
+pub(super) struct Pass<'s> {
     input: &'s Input<'s>,
     statements: &'s [Statement],
     script: &'s Script,
@@ -148,8 +152,18 @@ struct Pass<'s> {
 }
 
 impl<'s> Pass<'s> {
+    /// Through the script of an index.
+    pub(super) fn new(input: &'s Input<'s>, statements: &'s Statements<'s>, index: usize) -> Pass<'s> {
+        Pass {
+            input,
+            statements: statements.script(index),
+            script: &input.project.scripts[index],
+            index,
+        }
+    }
+
     /// Takes the state through the script and keeps nothing.
-    fn applied(&self, mut state: State) -> State {
+    pub(super) fn applied(&self, mut state: State) -> State {
         state.begin_script(self.wrap());
         for (at, statement) in self.statements.iter().enumerate() {
             self.apply(&mut state, at, &statement.changes);
@@ -159,7 +173,7 @@ impl<'s> Pass<'s> {
     }
 
     /// Takes the state through the script and keeps every step.
-    fn traced(&self, mut state: State) -> Trace<'s> {
+    pub(super) fn traced(&self, mut state: State) -> Trace<'s> {
         let start = state.clone();
         state.begin_script(self.wrap());
         let mut steps = Vec::with_capacity(self.statements.len());

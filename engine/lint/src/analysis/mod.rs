@@ -4,6 +4,7 @@
 //! before and after each statement (`fold`) → all cores run `assess` and the rules, script by script, while the fold
 //! goes on. States of a script are dropped when its rules are through, so memory follows the largest script.
 
+mod cached;
 mod fold;
 mod own;
 mod read;
@@ -24,6 +25,7 @@ use rayon::prelude::*;
 
 use crate::context::Nesting;
 use crate::{Finding, Place, RuleSet};
+pub use cached::{Remembered, lint_remembering};
 use fold::{Replayed, Trace};
 pub use own::{SqlAnswer, SqlRow, sql_findings};
 pub(crate) use read::{Statements, changes, error_count};
@@ -105,16 +107,29 @@ pub fn lint(input: &Input<'_>, rules: &RuleSet) -> LintReport {
         .unwrap_or_else(std::sync::PoisonError::into_inner);
     findings.extend(run::catalog(input, rules, &statements, &replayed.newest.catalog));
     findings.extend(own::queries(input, rules, &statements, &selected));
+    let count = selected.scripts.iter().map(|&s| statements.script(s).len()).sum();
+    report(input, rules, &statements, &selected, findings, count)
+}
+
+/// The report that findings make: those in selected scripts that no comment silences, in order.
+fn report(
+    input: &Input<'_>,
+    rules: &RuleSet,
+    statements: &Statements<'_>,
+    selected: &Selection,
+    mut findings: Vec<Finding>,
+    count: usize,
+) -> LintReport {
     findings.retain(|f| selected.holds(f.place.script));
     findings.sort_by(by_place);
     findings.dedup();
-    let suppressed = suppress::apply(input, rules, &statements, &selected, &mut findings);
+    let suppressed = suppress::apply(input, rules, statements, selected, &mut findings);
     findings.sort_by(by_place);
     LintReport {
         findings,
         suppressed,
         files: selected.files(input.project),
-        statements: selected.scripts.iter().map(|&s| statements.script(s).len()).sum(),
+        statements: count,
     }
 }
 

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use confiture_schema::catalog::{Catalog, QualName, Relation};
+use confiture_schema::catalog::footprint::{Reads, recorded};
+use confiture_schema::catalog::{Catalog, QualName};
 use confiture_schema::change::{Change, WriteKind};
 use confiture_syntax::TextRange;
 use rayon::prelude::*;
@@ -11,6 +12,7 @@ use rayon::prelude::*;
 use super::Input;
 use super::fold::{Step, Trace};
 use super::read::{Statement, Statements};
+use crate::cache::{Found, RelationRecord};
 use crate::context::{
     CatalogContext, LazyRisk, Location, Nesting, RelationContext, Release, ScriptContext, ScriptFacts,
     ScriptInfo, Sink, StatementContext,
@@ -29,12 +31,22 @@ pub(crate) fn script(
     statements: &Statements<'_>,
     trace: &Trace<'_>,
 ) -> Vec<Finding> {
+    script_noting(input, rules, statements, trace).findings
+}
+
+/// The same, and what the rules looked at meanwhile.
+pub(super) fn script_noting(
+    input: &Input<'_>,
+    rules: &RuleSet,
+    statements: &Statements<'_>,
+    trace: &Trace<'_>,
+) -> Found {
     let info = info(input, trace.script);
     let path = &input.project.scripts[trace.script].source.path;
     let rules = rules.for_path(path);
     let active: Vec<&Configured> = rules.active().filter(|r| looks_at(r, &info, path)).collect();
     if active.is_empty() {
-        return Vec::new();
+        return Found::default();
     }
     let own = statements.script(trace.script);
     let executed = trace
@@ -53,15 +65,33 @@ pub(crate) fn script(
         info,
         facts: &facts,
     };
-    let (found, contexts): (Vec<Vec<Finding>>, Vec<Option<StatementContext<'_>>>) = (0..trace.steps.len())
+    let steps = trace.steps.len();
+    let stretches: Vec<_> = (0..steps.div_ceil(STRETCH))
         .into_par_iter()
-        .with_min_len(STRETCH)
-        .map(|position| script.judge(position, &active))
-        .unzip();
-    let mut found = first_of_script(&active, found.into_iter().flatten().collect());
-    let contexts: Vec<StatementContext<'_>> = contexts.into_iter().flatten().collect();
-    found.extend(script.judge_whole(&contexts, &active));
-    found
+        .map(|stretch| {
+            let positions = stretch * STRETCH..steps.min((stretch + 1) * STRETCH);
+            let judge = |position| script.judge(position, &active);
+            recorded(|| positions.map(judge).collect::<Vec<_>>())
+        })
+        .collect();
+    let mut reads = Vec::new();
+    let mut found = Vec::new();
+    let mut contexts = Vec::new();
+    for (stretch, footprint) in stretches {
+        reads.push(footprint.reads);
+        for (findings, context) in stretch {
+            found.extend(findings);
+            contexts.extend(context);
+        }
+    }
+    let mut findings = first_of_script(&active, found);
+    let (whole, footprint) = recorded(|| script.judge_whole(&contexts, &active));
+    findings.extend(whole);
+    reads.push(footprint.reads);
+    Found {
+        reads: Reads::union(reads),
+        findings,
+    }
 }
 
 /// Of rules that speak once a script, only the first finding stays.
@@ -83,67 +113,116 @@ pub(crate) fn catalog(
     statements: &Statements<'_>,
     catalog: &Catalog,
 ) -> Vec<Finding> {
+    let (relations, whole) = catalog_noting(input, rules, statements, catalog, &|_| None, &|_| None);
+    let relations = relations.into_iter().map(|relation| relation.found);
+    relations.chain(whole).flat_map(|found| found.findings).collect()
+}
+
+/// The same relation by relation and rule by rule, with what was looked at; `known` and `known_rule` may know already.
+pub(super) fn catalog_noting(
+    input: &Input<'_>,
+    rules: &RuleSet,
+    statements: &Statements<'_>,
+    catalog: &Catalog,
+    known: &(dyn Fn(&QualName) -> Option<Found> + Sync),
+    known_rule: &dyn Fn(usize) -> Option<Found>,
+) -> (Vec<RelationRecord>, Vec<Found>) {
     let all = CatalogContext {
         catalog,
         project: input.project,
         version: input.version,
         statements,
     };
-    // Overrides may give files rules of their own: each set looks at all, and what it finds in its own files counts.
-    let of_script: Vec<Arc<Rules>> = input
-        .project
-        .scripts
-        .iter()
-        .map(|script| rules.for_path(&script.source.path))
-        .collect();
-    let mut sets: Vec<&Arc<Rules>> = Vec::new();
-    for set in &of_script {
-        if !sets.iter().any(|known| Arc::ptr_eq(known, set)) {
-            sets.push(set);
-        }
-    }
-    let mut findings = Vec::new();
-    for set in sets {
-        let found = by_set(input, set, &all);
-        let is_own = |f: &Finding| {
-            of_script
-                .get(f.place.script)
-                .is_some_and(|own| Arc::ptr_eq(own, set))
-        };
-        findings.extend(found.into_iter().filter(is_own));
-    }
-    findings
-}
-
-fn by_set(input: &Input<'_>, rules: &Rules, all: &CatalogContext<'_>) -> Vec<Finding> {
-    let relations: Vec<(&QualName, &Arc<Relation>)> = all.catalog.relations.iter().collect();
-    let mut found: Vec<Finding> = relations
-        .par_iter()
+    let sets = Sets::new(input, rules);
+    let names: Vec<&QualName> = catalog.relations.keys().collect();
+    let relations = names
+        .into_par_iter()
         .with_min_len(STRETCH)
-        .flat_map_iter(|(name, relation)| {
-            let context = RelationContext {
-                name,
-                relation,
-                catalog: all.catalog,
-                all: *all,
-            };
-            rules
-                .active()
-                .flat_map(|rule| match rule.rule.check {
-                    Check::Relation(check) => {
-                        collect(rule, input, all.statements, |sink| check(&context, sink))
-                    }
-                    _ => Vec::new(),
-                })
-                .collect::<Vec<_>>()
+        .filter_map(|name| {
+            let found = known(name).or_else(|| noted(|| sets.relation(input, &all, name)));
+            Some(RelationRecord {
+                name: name.clone(),
+                found: found?,
+            })
         })
         .collect();
-    for rule in rules.active() {
-        if let Check::Catalog(check) = rule.rule.check {
-            found.extend(collect(rule, input, all.statements, |sink| check(all, sink)));
+    let mut whole = Vec::new();
+    for set in &sets.distinct {
+        for rule in set.active() {
+            if let Check::Catalog(check) = rule.rule.check {
+                let found = known_rule(whole.len()).or_else(|| {
+                    noted(|| {
+                        let found = collect(rule, input, statements, |sink| check(&all, sink));
+                        Some(sets.own(set, found))
+                    })
+                });
+                whole.push(found.unwrap_or_default());
+            }
         }
     }
-    found
+    (relations, whole)
+}
+
+/// The rule sets of a project: overrides may give files rules of their own. Each set looks at all that exists, and what it
+/// finds in its own files counts.
+struct Sets {
+    of_script: Vec<Arc<Rules>>,
+    distinct: Vec<Arc<Rules>>,
+}
+
+impl Sets {
+    fn new(input: &Input<'_>, rules: &RuleSet) -> Sets {
+        let scripts = input.project.scripts.iter();
+        let of_script: Vec<Arc<Rules>> = scripts
+            .map(|script| rules.for_path(&script.source.path))
+            .collect();
+        let mut distinct: Vec<Arc<Rules>> = Vec::new();
+        for set in &of_script {
+            if !distinct.iter().any(|known| Arc::ptr_eq(known, set)) {
+                distinct.push(Arc::clone(set));
+            }
+        }
+        Sets { of_script, distinct }
+    }
+
+    /// What a set found in its own files.
+    fn own(&self, set: &Arc<Rules>, mut found: Vec<Finding>) -> Vec<Finding> {
+        found.retain(|finding| {
+            let own = self.of_script.get(finding.place.script);
+            own.is_some_and(|own| Arc::ptr_eq(own, set))
+        });
+        found
+    }
+
+    /// What relation rules find in one; `None` where it isn't there.
+    fn relation(&self, input: &Input<'_>, all: &CatalogContext<'_>, name: &QualName) -> Option<Vec<Finding>> {
+        let context = RelationContext {
+            name,
+            relation: all.catalog.relation(name)?,
+            catalog: all.catalog,
+            all: *all,
+        };
+        let mut findings = Vec::new();
+        for set in &self.distinct {
+            let mut found = Vec::new();
+            for rule in set.active() {
+                if let Check::Relation(check) = rule.rule.check {
+                    found.extend(collect(rule, input, all.statements, |sink| check(&context, sink)));
+                }
+            }
+            findings.extend(self.own(set, found));
+        }
+        Some(findings)
+    }
+}
+
+/// What some work finds, and what it looks at.
+fn noted(work: impl FnOnce() -> Option<Vec<Finding>>) -> Option<Found> {
+    let (findings, footprint) = recorded(work);
+    Some(Found {
+        reads: footprint.reads,
+        findings: findings?,
+    })
 }
 
 /// What a check finds, without what the configuration exempts or leaves out.

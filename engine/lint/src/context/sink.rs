@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use confiture_schema::catalog::{Origin, QualName};
 use confiture_syntax::{Name, TextRange};
+use serde::{Deserialize, Serialize};
 
 use super::StatementContext;
 use crate::analysis::Statements;
@@ -11,7 +12,7 @@ use crate::settings::{Configured, Options};
 use crate::{Edit, Finding, Place};
 
 /// What a finding is about; exemptions are matched against it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
     /// The relation.
     pub relation: Option<QualName>,

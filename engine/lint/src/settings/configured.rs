@@ -98,6 +98,31 @@ impl Limit {
 }
 
 impl Configured {
+    /// Hands over everything that decides what it finds, a part at a time.
+    pub(super) fn identify(&self, part: &mut dyn FnMut(&[u8])) {
+        let Configured {
+            name,
+            rule,
+            severity,
+            options,
+            message,
+            own,
+            environment,
+            exemptions,
+            limits,
+            severity_when_on,
+            asked_for,
+            switched_off,
+        } = self;
+        part(name.as_bytes());
+        part(rule.name.as_bytes());
+        let settings = format!(
+            "{severity:?} {options:?} {message:?} {own:?} {environment:?} {exemptions:?} {limits:?} \
+             {severity_when_on:?} {asked_for} {switched_off}"
+        );
+        part(settings.as_bytes());
+    }
+
     pub(super) fn new(rule: &'static Rule, environment: Option<&Arc<str>>) -> Configured {
         Configured {
             name: rule.name.into(),

@@ -224,6 +224,38 @@ impl RuleSet {
     }
 }
 
+impl RuleSet {
+    /// Hands over everything that decides what the rules find, a part at a time: two sets that hand over the same find
+    /// the same, in this build.
+    pub(crate) fn identify(&self, part: &mut dyn FnMut(&[u8])) {
+        let RuleSet {
+            base,
+            exclude,
+            by_path,
+            choices,
+        } = self;
+        let Rules {
+            configured,
+            enabled,
+            // They are made of the rules.
+            queries: _,
+        } = &**base;
+        for rule in configured {
+            rule.identify(part);
+        }
+        part(format!("{enabled} {exclude:?} {choices:?}").as_bytes());
+        if let Some(by_path) = by_path {
+            let ByPath {
+                config,
+                environment,
+                limits,
+                sets: _,
+            } = &**by_path;
+            part(format!("{config:?} {environment:?} {limits:?}").as_bytes());
+        }
+    }
+}
+
 /// The nearest name of a rule, a category or a named instance.
 fn nearest_name(configured: &[Configured], name: &str) -> Option<String> {
     if let Some(near) = nearest_rule(name) {

@@ -38,7 +38,7 @@ pub const LINT_CONFIG_FILES: [&str; 2] = ["confiture-lint.yaml", "confiture-lint
 pub const PG_VERSIONS: std::ops::RangeInclusive<u16> = 13..=18;
 
 /// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Severity {
     /// Not reported.
     Off,

@@ -181,6 +181,22 @@ impl Session {
             ..Session::default()
         }
     }
+
+    /// What it hands from one script to the next, as bytes: all but its transaction.
+    pub fn stored(&self) -> Vec<u8> {
+        // Writing to memory fails for no type of ours.
+        postcard::to_allocvec(&(&self.search_path, &self.parameters)).unwrap_or_default()
+    }
+
+    /// A session as [`Session::stored`] gave it, between two scripts; `None` for other bytes.
+    pub fn restored(bytes: &[u8]) -> Option<Session> {
+        let (search_path, parameters) = postcard::from_bytes(bytes).ok()?;
+        Some(Session {
+            search_path,
+            parameters,
+            transaction: TransactionState::default(),
+        })
+    }
 }
 
 /// Nothing, or the note that says why the statement has no effect.

@@ -181,13 +181,18 @@ impl Reads {
         self.whole & changed.parts != 0 || self.spots.iter().any(|&spot| changed.spots.contains(spot))
     }
 
-    /// Both.
-    pub fn with(mut self, other: &Reads) -> Reads {
-        self.whole |= other.whole;
-        self.spots.extend(&other.spots);
-        self.spots.sort_unstable();
-        self.spots.dedup();
-        self
+    /// What any of some work read.
+    pub fn union(all: impl IntoIterator<Item = Reads>) -> Reads {
+        let mut whole = 0;
+        let mut spots = Spots::default();
+        for reads in all {
+            whole |= reads.whole;
+            reads.spots.iter().for_each(|&spot| spots.insert(spot));
+        }
+        Reads {
+            spots: spots.iter().collect(),
+            whole,
+        }
     }
 }
 
@@ -210,6 +215,16 @@ impl Changed {
         self.spots.insert(entry.spot());
         self.parts |= bit(entry.part);
         self.entries.insert(entry);
+    }
+
+    /// Whether there are any of a part.
+    pub fn has_any(&self, part: Part) -> bool {
+        self.parts & bit(part) != 0
+    }
+
+    /// The entries.
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
     }
 
     /// Takes entries out.
