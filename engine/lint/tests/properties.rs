@@ -2,7 +2,10 @@
 
 mod support;
 
-use confiture_lint::{RuleSet, file_range};
+use std::path::PathBuf;
+
+use confiture_lint::fix::{self, Level, Linted, Overlays, Policy};
+use confiture_lint::{LintReport, RuleSet, file_range};
 use confiture_project::TransactionMode;
 use proptest::prelude::*;
 use support::{Migration, lint};
@@ -73,5 +76,60 @@ proptest! {
             }
         }
         prop_assert_eq!(&lint(migrations, &RuleSet::all()).1, &findings);
+    }
+}
+
+/// Files by name, as an opener of projects sees them.
+fn migrations(scripts: &[String], mode: TransactionMode, overlays: &Overlays) -> Vec<Migration> {
+    let numbered = scripts.iter().enumerate();
+    let text = |number: usize, sql: &String| {
+        let overlay = overlays.get(&PathBuf::from(format!("/project/{number}.sql")));
+        overlay.map_or_else(|| sql.clone(), |text| text.to_string())
+    };
+    numbered
+        .map(|(number, sql)| Migration::up(&number.to_string(), &text(number, sql)).transaction(mode))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn fixing_makes_nothing_worse_and_ends(
+        scripts in prop::collection::vec(script(), 1..3),
+        mode in mode(),
+    ) {
+        let open = |overlays: &Overlays| {
+            let (project, findings) = lint(migrations(&scripts, mode, overlays), &RuleSet::all());
+            vec![Linted { project, report: LintReport { findings, ..LintReport::default() } }]
+        };
+        let before = open(&Overlays::new());
+        let fixed = fix::run(&open, &Policy::new(Level::Unsafe));
+        let count = |linted: &[Linted]| linted[0].report.findings.len();
+        prop_assert_eq!(count(&before) - fixed.applied.len(), count(&fixed.after));
+        let overlays: Overlays = fixed.files.iter().map(|change| (change.file.clone(), change.new.clone())).collect();
+        prop_assert_eq!(open(&overlays)[0].report.findings.len(), count(&fixed.after));
+        let again = fix::run(&|more: &Overlays| open(&overlays.clone().into_iter().chain(more.clone()).collect()), &Policy::new(Level::Unsafe));
+        prop_assert_eq!(again.files, []);
+    }
+
+    #[test]
+    fn comments_of_any_kind_are_read(
+        before in "\\PC{0,20}",
+        name in prop::sample::select(vec!["data-loss", "all", "x", "", "é", "*", "a b"]),
+        word in prop::sample::select(vec!["ignore", "ignore-start", "ignore-end", "ignore-file", "ingore", ""]),
+        around in prop::sample::select(vec![("-- ", "\n"), ("/* ", " */"), ("/*\n", "\n*/"), ("$$ -- ", "\n$$"), ("' -- ", "'"), ("--", "")]),
+        sql in script(),
+    ) {
+        let (open, close) = around;
+        let text = format!("{before}{open}confiture: {word} {name}: x{close}{sql}\n{open}confiture:{word} {name}{close}");
+        let (project, findings) = lint(vec![Migration::up("001", &text)], &RuleSet::all());
+        for finding in findings.iter().filter(|finding| finding.kind.ends_with("-suppression")) {
+            let edits = finding.fixes.iter().flat_map(|f| &f.edits).map(|e| e.place);
+            for place in std::iter::once(finding.place).chain(edits) {
+                let (file, range) = file_range(&project, place).expect("a place in the project");
+                prop_assert!(file.text.get(range.clone()).is_some(), "{range:?} of {:?}", file.text);
+            }
+        }
     }
 }

@@ -177,3 +177,41 @@ pub(super) fn before(choice: &Choice) -> Vec<FileChange> {
     });
     edited.chain(created).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn nothing_outside_of_edits_is_lost(
+            parts in prop::collection::vec(("\\PC{0,5}", "\\PC{0,3}", prop::option::of("[xyz]{0,3}")), 0..8),
+            shuffle in any::<prop::sample::Index>(),
+        ) {
+            // The text is made of what stays and what may be replaced, in turn.
+            let mut text = String::new();
+            let mut wanted = String::new();
+            let mut edits = Vec::new();
+            for (kept, old, new) in &parts {
+                text.push_str(kept);
+                wanted.push_str(kept);
+                let start = text.len();
+                text.push_str(old);
+                wanted.push_str(new.as_ref().unwrap_or(old));
+                if let Some(new) = new {
+                    let range = start..text.len();
+                    // Two insertions at one place that are equal are made once.
+                    prop_assume!(!range.is_empty() || !kept.is_empty() || edits.is_empty());
+                    edits.push(FileEdit { range, text: new.as_str().into() });
+                }
+            }
+            if !edits.is_empty() {
+                let middle = shuffle.index(edits.len());
+                edits.rotate_left(middle);
+            }
+            prop_assert_eq!(edited(&text, edits.iter().collect()), wanted);
+        }
+    }
+}
