@@ -99,6 +99,25 @@ pub enum ReportFormat {
     Json,
 }
 
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LintFormat {
+    /// For people.
+    Text,
+    /// For programs; the schema is in the book under "JSON".
+    Json,
+    /// SARIF 2.1.0, for code scanning services and editors.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// A GitLab Code Quality report.
+    Gitlab,
+    /// JUnit XML: a test suite a file.
+    Junit,
+    /// A page to read, in one file.
+    Html,
+}
+
 /// How a schema is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SchemaFormat {
@@ -126,8 +145,8 @@ pub struct LintArgs {
     pub paths: Vec<PathBuf>,
 
     /// How results are printed.
-    #[arg(long, visible_alias = "report", value_enum, default_value_t = ReportFormat::Text)]
-    pub format: ReportFormat,
+    #[arg(long, visible_alias = "report", value_enum, default_value_t = LintFormat::Text)]
+    pub format: LintFormat,
 
     /// Write the report into a file instead of standard output.
     #[arg(short, long, value_name = "FILE")]

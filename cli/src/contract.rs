@@ -24,6 +24,17 @@ pub struct Range {
     pub end: Position,
 }
 
+impl Range {
+    /// The last line of which something is part of it.
+    pub fn last_line(&self) -> u32 {
+        if self.end.column == 1 && self.end.line > self.start.line {
+            self.end.line - 1
+        } else {
+            self.end.line
+        }
+    }
+}
+
 /// What `confiture lint --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LintReport {
@@ -33,6 +44,15 @@ pub struct LintReport {
     pub problems: Vec<Problem>,
     /// Totals.
     pub summary: LintSummary,
+}
+
+/// Bytes of a file, counted from 0, the end exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Bytes {
+    /// The first.
+    pub start: usize,
+    /// The first that isn't part of it.
+    pub end: usize,
 }
 
 /// One finding.
@@ -52,6 +72,27 @@ pub struct Finding {
     pub help: Option<String>,
     /// Edits that would cure it.
     pub fixes: Vec<Fix>,
+    /// The same place in bytes.
+    pub bytes: Bytes,
+    /// The rule of the program that found it; the same as `rule`, except where the configuration names an instance.
+    pub kind: String,
+    /// Other places that belong to it.
+    pub related: Vec<Related>,
+    /// What it is recognized by in another run, when lines have moved; unique in a run.
+    pub fingerprint: String,
+}
+
+/// Another place that belongs to a finding.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Related {
+    /// What is seen there.
+    pub message: String,
+    /// The file.
+    pub file: String,
+    /// Where.
+    pub range: Range,
+    /// The same in bytes.
+    pub bytes: Bytes,
 }
 
 /// A cure.
@@ -63,6 +104,19 @@ pub struct Fix {
     pub safety: String,
     /// Its edits, none overlapping.
     pub edits: Vec<Edit>,
+    /// Files that it creates.
+    pub creates: Vec<NewFile>,
+    /// The same cure for a database that has the flaw already: statements for a new migration.
+    pub migration: Option<String>,
+}
+
+/// A file that a cure creates.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NewFile {
+    /// Its absolute path.
+    pub path: String,
+    /// Its text.
+    pub text: String,
 }
 
 /// One edit.
@@ -72,10 +126,14 @@ pub struct Edit {
     pub range: Range,
     /// What it is replaced with.
     pub text: String,
+    /// The file.
+    pub file: String,
+    /// What is replaced, in bytes.
+    pub bytes: Bytes,
 }
 
 /// Totals of a lint run.
-#[derive(Debug, Default, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, Serialize, JsonSchema)]
 pub struct LintSummary {
     /// Files that were looked at.
     pub files: usize,

@@ -67,7 +67,7 @@ pub fn render(renderer: &Renderer, excerpt: &Excerpt<'_>) -> String {
 }
 
 /// The stretch of the source that is shown: from the line of the range's start, a few lines, cut where a line is long.
-fn window(source: &str, range: &std::ops::Range<usize>) -> std::ops::Range<usize> {
+pub(super) fn window(source: &str, range: &std::ops::Range<usize>) -> std::ops::Range<usize> {
     let at = floor(source, range.start);
     let line_start = source[..at].rfind('\n').map_or(0, |p| p + 1);
     let start = if at - line_start > MAX_WIDTH {

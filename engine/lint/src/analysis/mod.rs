@@ -11,7 +11,7 @@ mod read;
 mod run;
 mod suppress;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -64,6 +64,8 @@ pub struct LintReport {
     pub suppressed: Vec<Suppressed>,
     /// Files that were looked at.
     pub files: usize,
+    /// The same, by absolute path.
+    pub sources: Vec<Arc<SourceFile>>,
     /// Statements in them.
     pub statements: usize,
 }
@@ -125,10 +127,12 @@ fn report(
     findings.dedup();
     let suppressed = suppress::apply(input, rules, statements, selected, &mut findings);
     findings.sort_by(by_place);
+    let sources = selected.sources(input.project);
     LintReport {
         findings,
         suppressed,
-        files: selected.files(input.project),
+        files: sources.len(),
+        sources,
         statements: count,
     }
 }
@@ -235,14 +239,14 @@ impl Selection {
         self.scripts.contains(&script)
     }
 
-    fn files(&self, project: &Project) -> usize {
-        let files: BTreeSet<_> = self
+    fn sources(&self, project: &Project) -> Vec<Arc<SourceFile>> {
+        let sources: BTreeMap<_, _> = self
             .scripts
             .iter()
             .flat_map(|&s| &project.scripts[s].segments)
-            .map(|segment| &segment.source.file)
+            .map(|segment| (&segment.source.file, &segment.source))
             .collect();
-        files.len()
+        sources.into_values().map(Arc::clone).collect()
     }
 }
 

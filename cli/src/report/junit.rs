@@ -1,0 +1,237 @@
+//! JUnit XML, in the form of Ant's JUnitReport that most services read: a suite a file, a test a finding.
+//!
+//! Errors and warnings are failed tests, remarks skipped ones; a file in which nothing was found is a passed test.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use confiture_lint::Severity;
+
+use super::Report;
+use super::escape::{Within, xml};
+use super::model::{Finding, Place, Problem};
+use crate::failure::Failure;
+
+/// What one file's tests are.
+#[derive(Default)]
+struct Suite<'a> {
+    problems: Vec<&'a Problem>,
+    findings: Vec<&'a Finding>,
+}
+
+/// How a test went.
+enum Outcome<'a> {
+    Passed,
+    Skipped(String),
+    Failed {
+        element: &'static str,
+        kind: &'a str,
+        message: &'a str,
+        text: String,
+    },
+}
+
+/// Writes a suite for each file that was looked at or could not be read.
+pub(super) fn write(report: &Report, out: &mut impl Write) -> Result<(), Failure> {
+    let mut suites: BTreeMap<String, Suite<'_>> = BTreeMap::new();
+    for path in &report.files {
+        suites.entry(report.base.path(path)).or_default();
+    }
+    for problem in &report.problems {
+        let suite = suites.entry(report.base.path(&problem.path)).or_default();
+        suite.problems.push(problem);
+    }
+    for finding in &report.findings {
+        let path = report.base.path(&finding.place.source.path);
+        suites.entry(path).or_default().findings.push(finding);
+    }
+    let now = timestamp(moment());
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>")?;
+    for (id, (path, suite)) in suites.iter().enumerate() {
+        suite.write(id, path, &now, out)?;
+    }
+    writeln!(out, "</testsuites>")?;
+    Ok(())
+}
+
+impl Suite<'_> {
+    fn write(&self, id: usize, path: &str, now: &str, out: &mut impl Write) -> io::Result<()> {
+        let remarks = self.findings.iter().filter(|f| is_remark(f.severity)).count();
+        let notices = self
+            .problems
+            .iter()
+            .filter(|p| p.severity != Severity::Error)
+            .count();
+        let path = xml(path, Within::Attribute);
+        writeln!(
+            out,
+            "  <testsuite id=\"{id}\" name=\"{path}\" package=\"confiture\" hostname=\"localhost\" timestamp=\"{now}\" \
+             tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"0\">\n    <properties/>",
+            (self.problems.len() + self.findings.len()).max(1),
+            self.findings.len() - remarks,
+            self.problems.len() - notices,
+            remarks + notices,
+        )?;
+        for problem in &self.problems {
+            test(
+                &path,
+                &name(problem.code, problem.place.as_ref()),
+                &of_problem(problem),
+                out,
+            )?;
+        }
+        for finding in &self.findings {
+            test(
+                &path,
+                &name(&finding.rule, Some(&finding.place)),
+                &of_finding(finding),
+                out,
+            )?;
+        }
+        if self.problems.is_empty() && self.findings.is_empty() {
+            test(&path, "lint", &Outcome::Passed, out)?;
+        }
+        writeln!(out, "    <system-out/>\n    <system-err/>\n  </testsuite>")
+    }
+}
+
+fn is_remark(severity: Severity) -> bool {
+    severity < Severity::Warning
+}
+
+/// `rule at 3:14`.
+fn name(id: &str, place: Option<&Place>) -> String {
+    place.map_or_else(
+        || id.to_owned(),
+        |place| {
+            let start = place.range().start;
+            format!("{id} at {}:{}", start.line, start.column)
+        },
+    )
+}
+
+fn of_finding(finding: &Finding) -> Outcome<'_> {
+    let start = finding.place.range().start;
+    let place = format!("{}:{}:{}", finding.place.source.shown(), start.line, start.column);
+    let mut text = format!("{place}: {}: {}", finding.severity, finding.message);
+    for line in [finding.help.as_deref()].into_iter().flatten() {
+        text.push('\n');
+        text.push_str(line);
+    }
+    if is_remark(finding.severity) {
+        return Outcome::Skipped(text);
+    }
+    Outcome::Failed {
+        element: "failure",
+        kind: finding.severity.name(),
+        message: &finding.message,
+        text,
+    }
+}
+
+fn of_problem(problem: &Problem) -> Outcome<'_> {
+    let mut text = format!("{}: {}", problem.path.display(), problem.message);
+    if let Some(help) = &problem.help {
+        text.push('\n');
+        text.push_str(help);
+    }
+    if problem.severity != Severity::Error {
+        return Outcome::Skipped(text);
+    }
+    Outcome::Failed {
+        element: "error",
+        kind: problem.code,
+        message: &problem.message,
+        text,
+    }
+}
+
+/// Writes one test; `class` is escaped already.
+fn test(class: &str, name: &str, outcome: &Outcome<'_>, out: &mut impl Write) -> io::Result<()> {
+    let name = xml(name, Within::Attribute);
+    write!(
+        out,
+        "    <testcase classname=\"{class}\" name=\"{name}\" time=\"0\""
+    )?;
+    match outcome {
+        Outcome::Passed => writeln!(out, "/>"),
+        Outcome::Skipped(text) => writeln!(
+            out,
+            ">\n      <skipped>{}</skipped>\n    </testcase>",
+            xml(text, Within::Element)
+        ),
+        Outcome::Failed {
+            element,
+            kind,
+            message,
+            text,
+        } => writeln!(
+            out,
+            ">\n      <{element} type=\"{}\" message=\"{}\">{}</{element}>\n    </testcase>",
+            xml(kind, Within::Attribute),
+            xml(message, Within::Attribute),
+            xml(text, Within::Element)
+        ),
+    }
+}
+
+/// Now, or what SOURCE_DATE_EPOCH says where outputs have to be the same each time.
+fn moment() -> SystemTime {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok();
+    let fixed = fixed.and_then(|seconds| seconds.parse().ok());
+    fixed.map_or_else(SystemTime::now, |seconds| {
+        UNIX_EPOCH
+            .checked_add(Duration::from_secs(seconds))
+            .unwrap_or(UNIX_EPOCH)
+    })
+}
+
+/// `2026-01-31T23:59:59`, UTC.
+fn timestamp(moment: SystemTime) -> String {
+    let seconds = moment
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    // The form has four digits for a year.
+    let seconds = seconds.min(253_402_300_799);
+    let (mut days, second) = (seconds / 86_400, seconds % 86_400);
+    let mut year = 1970;
+    while days >= days_of_year(year) {
+        days -= days_of_year(year);
+        year += 1;
+    }
+    let february = days_of_year(year) - 337;
+    let mut month = 1;
+    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
+        if days < length {
+            break;
+        }
+        days -= length;
+        month += 1;
+    }
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!(
+        "{year:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}",
+        days + 1
+    )
+}
+
+fn days_of_year(year: u64) -> u64 {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    if leap { 366 } else { 365 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::timestamp;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    #[test]
+    fn moments_as_the_form_wants_them() {
+        let at = |seconds| timestamp(UNIX_EPOCH + Duration::from_secs(seconds));
+        assert_eq!(at(0), "1970-01-01T00:00:00");
+        assert_eq!(at(951_827_696), "2000-02-29T12:34:56");
+        assert_eq!(at(1_767_225_599), "2025-12-31T23:59:59");
+        assert_eq!(at(u64::from(u32::MAX)), "2106-02-07T06:28:15");
+    }
+}
