@@ -227,9 +227,11 @@ fn all_rules_can_be_switched_on() {
 }
 
 /// What exists before an example, and the example. Its words say how it is run: `wrapped` in a transaction that its tool
-/// opens, as part of a `schema` tree, as what undoes (`down`) the given migration.
+/// opens, as part of a `schema` tree, as what undoes (`down`) the given migration, with a name that says that it can be
+/// undone (`up`), `edited` since it was released, or in front of one that was released (`late`).
 fn migrations(rule: &str, given: &str, example: &Example) -> Vec<Migration> {
     let mut migrations = Vec::new();
+    let mut after = Vec::new();
     let mut migration = Migration::up("002_example", &example.sql);
     let mut history = Migration::up("001_given", given).history();
     for word in &example.words {
@@ -240,6 +242,12 @@ fn migrations(rule: &str, given: &str, example: &Example) -> Vec<Migration> {
                 Migration::schema("002_example", &example.sql)
             }
             "down" => Migration::down("001_given", &example.sql),
+            "up" => Migration::up("002_example.up", &example.sql),
+            "edited" => migration.released("SELECT 'as it was released';\n"),
+            "late" => {
+                after.push(Migration::up("003_later", "SELECT 1;").released("SELECT 1;"));
+                migration
+            }
             _ => panic!("{rule}: an example has a word that means nothing: {word}"),
         };
     }
@@ -247,5 +255,6 @@ fn migrations(rule: &str, given: &str, example: &Example) -> Vec<Migration> {
         migrations.push(history);
     }
     migrations.push(migration);
+    migrations.extend(after);
     migrations
 }

@@ -372,6 +372,7 @@ impl<'a> Judged<'a> {
                 .and_then(|files| files.get(&source.file))
                 .map(|text| &**text),
             project: self.input.project,
+            released: self.input.released,
             first: first.unwrap_or(Location {
                 script: self.trace.script,
                 segment: 0,

@@ -5,6 +5,7 @@ mod definition;
 mod script;
 mod sink;
 mod statement;
+mod transaction;
 
 pub use catalog::{CatalogContext, RelationContext};
 pub(crate) use definition::{WrittenColumn, has_comment};
@@ -13,3 +14,4 @@ pub use script::{Release, ScriptContext, ScriptInfo};
 pub use sink::{Sink, Subject};
 pub(crate) use statement::Location;
 pub use statement::{LazyRisk, Nesting, StatementContext, blocked};
+pub(crate) use transaction::{ends_transaction, held_from};

@@ -10,6 +10,7 @@ use confiture_syntax::{Name, TextRange};
 
 use super::{Location, StatementContext};
 use crate::Place;
+use crate::analysis::Released;
 
 /// The script that a statement belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -68,6 +69,8 @@ pub struct ScriptContext<'a> {
     pub released_text: Option<&'a str>,
     /// The project; what a rule reads of it must be noted.
     pub(crate) project: &'a Project,
+    /// What the branch that releases are made from holds, where that is known.
+    pub(crate) released: Option<&'a Released>,
     /// Where its first statement stands; the beginning of its file where it has none.
     pub(crate) first: Location,
 }
@@ -87,6 +90,12 @@ impl<'a> ScriptContext<'a> {
     /// The script that undoes this one, or that this one undoes.
     pub fn counterpart(&self) -> Option<&'a Script> {
         self.project.counterpart(self.source())
+    }
+
+    /// Whether the branch that releases are made from has a script of the project, whatever its text there.
+    pub fn is_released(&self, script: &Script) -> bool {
+        self.released
+            .is_some_and(|files| files.contains_key(&script.source.file))
     }
 
     /// Where a finding about the whole script is shown: its first statement.

@@ -9,10 +9,11 @@ use confiture_risk::{LockMode, PgVersion, Risk, assess};
 use confiture_schema::apply::State;
 use confiture_schema::catalog::{Origin, Persistence, QualName};
 use confiture_schema::change::{AlterAction, AlterCommand, AlterRelation, Change, ObjectRef, RelationWord};
+use confiture_syntax::lexer::{Dialect, Lexer, TokenKind};
 use confiture_syntax::{Name, SyntaxError, TextRange};
 
 use super::{ScriptFacts, ScriptInfo};
-use crate::{Edit, Place};
+use crate::{Edit, Fix, Place, Safety};
 
 /// One statement, or one inside a DO block or the body of a function.
 #[derive(Debug)]
@@ -163,6 +164,12 @@ impl<'a> StatementContext<'a> {
         }
     }
 
+    /// Whether something that isn't a relation was there before this script. Files of no known layout that create and
+    /// drop it, such as one that installs and one that removes, say nothing of a database in use.
+    pub fn is_live_since(&self, origin: Origin) -> bool {
+        self.script.layout != Layout::Plain && origin.script as usize != self.script.index
+    }
+
     /// Whether a column was there before this script, as far as can be told.
     pub fn is_live_column(&self, relation: &QualName, column: &Name) -> bool {
         match self
@@ -283,7 +290,30 @@ impl<'a> StatementContext<'a> {
 
     /// An insertion on a line of its own after the outer statement.
     pub fn insert_after(&self, sql: &str) -> Edit {
-        self.edit(TextRange::empty(self.at.range.len()), format!("\n{sql}"))
+        let end = if self.text.ends_with(';') { "" } else { ";" };
+        self.edit(TextRange::empty(self.at.range.len()), format!("{end}\n{sql}"))
+    }
+
+    /// The tokens of a part of the statement, comments and whitespace left out.
+    pub fn tokens(&self, range: TextRange) -> impl Iterator<Item = (TokenKind, TextRange)> + 'a {
+        let end = range.end;
+        Lexer::starting_at(self.text, range.start as usize, Dialect::Server)
+            .take_while(move |token| token.range.start < end)
+            .filter(|token| !token.kind.is_trivia())
+            .map(|token| (token.kind, token.range))
+    }
+
+    /// The last place in the statement where these keywords follow each other, from the first through the last.
+    pub fn keywords(&self, words: &[&str]) -> Option<TextRange> {
+        let tokens: Vec<(TokenKind, TextRange)> = self.tokens(self.range).collect();
+        let is = |token: &(TokenKind, TextRange), word: &&str| {
+            token.0 == TokenKind::Ident && token.1.slice(self.text).eq_ignore_ascii_case(word)
+        };
+        let found = tokens
+            .windows(words.len().max(1))
+            .rev()
+            .find(|window| window.len() == words.len() && window.iter().zip(words).all(|(t, w)| is(t, w)))?;
+        Some(found.first()?.1.cover(found.last()?.1))
     }
 
     /// An edit of the outer statement's text.
@@ -314,6 +344,25 @@ impl<'a> StatementContext<'a> {
             help.push_str(step.sql.trim_end());
         }
         Some(help)
+    }
+
+    /// The safe way in place of the statement, where every step can stand there: the script runs statement by statement,
+    /// and the statement does nothing else. Comments inside it would be lost, so there are none.
+    pub fn safe_way_fix(&self, title: &str, safety: Safety) -> Option<Fix> {
+        let way = self.risk.safe_alternative.as_ref()?;
+        let does_one_thing = match self.changes {
+            [Change::AlterRelation(alter)] => alter.commands.len() == 1,
+            [_] => true,
+            _ => false,
+        };
+        let has_comments = Lexer::new(self.text, Dialect::Psql)
+            .any(|t| matches!(t.kind, TokenKind::LineComment | TokenKind::BlockComment));
+        if !does_one_thing || has_comments || self.is_nested() || self.in_transaction() {
+            return None;
+        }
+        let steps: Vec<&str> = way.steps.iter().map(|step| step.sql.trim_end()).collect();
+        let whole = TextRange::new(0, self.text.len() as u32);
+        Some(Fix::new(title, safety).edit(self.edit(whole, steps.join("\n"))))
     }
 
     /// Where its tool opens a transaction around the script: how to have none, as the end of a sentence.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use confiture_lint::{Edit, Finding, Input, RuleSet, file_range};
+use confiture_lint::{Edit, Finding, Input, Released, RuleSet, file_range};
 use confiture_project::{
     Config, Direction, Layout, Problem, Project, Script, Segment, SourceFile, TransactionMode,
 };
@@ -20,6 +20,8 @@ pub(crate) struct Migration {
     pub(crate) direction: Direction,
     pub(crate) mode: TransactionMode,
     pub(crate) selected: bool,
+    /// Its text on the branch that releases are made from.
+    pub(crate) released: Option<String>,
 }
 
 impl Migration {
@@ -32,6 +34,7 @@ impl Migration {
             direction: Direction::Up,
             mode: TransactionMode::Autocommit,
             selected: true,
+            released: None,
         }
     }
 
@@ -64,6 +67,14 @@ impl Migration {
     pub(crate) fn history(self) -> Migration {
         Migration {
             selected: false,
+            ..self
+        }
+    }
+
+    /// It was released with that text.
+    pub(crate) fn released(self, text: &str) -> Migration {
+        Migration {
+            released: Some(text.to_owned()),
             ..self
         }
     }
@@ -115,8 +126,16 @@ pub(crate) fn project(migrations: Vec<Migration>) -> Project {
 
 /// Lints migrations.
 pub(crate) fn lint(migrations: Vec<Migration>, rules: &RuleSet) -> (Project, Vec<Finding>) {
+    let released: Released = migrations
+        .iter()
+        .filter_map(|m| {
+            let file = source(&format!("{}.sql", m.name), "").file.clone();
+            Some((file, m.released.as_deref()?.into()))
+        })
+        .collect();
     let project = project(migrations);
-    let input = Input::new(&project, PgVersion::default());
+    let mut input = Input::new(&project, PgVersion::default());
+    input.released = (!released.is_empty()).then_some(&released);
     let findings = confiture_lint::lint(&input, rules).findings;
     (project, findings)
 }

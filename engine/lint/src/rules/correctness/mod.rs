@@ -2,6 +2,7 @@
 //!
 //! The lists below are written by the test `rules_are_listed` from this folder.
 
+mod duplicate_column;
 mod not_understood;
 mod syntax_error;
 mod unknown_effect;
@@ -9,6 +10,7 @@ mod unknown_suppression;
 mod unused_suppression;
 
 list! {
+    duplicate_column
     not_understood
     syntax_error
     unknown_effect

@@ -36,11 +36,11 @@
 //! ```
 
 use confiture_schema::catalog::QualName;
-use confiture_schema::change::{AlterAction, ConstraintDef, ConstraintDefKind, ForeignKeyDef};
+use confiture_schema::change::{AlterAction, Change, ConstraintDef, ConstraintDefKind, ForeignKeyDef};
 
-use crate::Severity;
 use crate::context::{Sink, StatementContext, Subject};
 use crate::rule::{Activation, Category, Check, Rule, Scope, atlas, eugene, pgls, squawk, strong_migrations};
+use crate::{Safety, Severity};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     name: "add-foreign-key-not-valid",
@@ -56,6 +56,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
         pgls("addingForeignKeyConstraint"),
         eugene("E1"),
         strong_migrations("Adding a foreign key"),
+        strong_migrations("Adding a reference"),
         atlas("PG306"),
     ],
     options: &[],
@@ -106,6 +107,20 @@ fn report(
     );
     let help = statement.safe_way_or("add it NOT VALID, then VALIDATE CONSTRAINT in another transaction");
     let place = constraint.name.as_ref().map_or(constraint.range, |n| n.range);
-    sink.report(statement, Subject::relation(table), place, message)
-        .help(help);
+    let finding = sink.report(statement, Subject::relation(table), place, message);
+    finding.help(help);
+    let stands_alone = matches!(
+        statement.changes,
+        [Change::AlterRelation(alter)] if matches!(alter.commands.as_slice(), [c] if matches!(c.action, AlterAction::AddConstraint(_)))
+    );
+    if stands_alone {
+        let safety = if constraint.name.is_some() {
+            Safety::Safe
+        } else {
+            Safety::Unsafe
+        };
+        finding
+            .fixes
+            .extend(statement.safe_way_fix("Add it NOT VALID, then validate it", safety));
+    }
 }

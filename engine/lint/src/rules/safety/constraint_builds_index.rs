@@ -25,9 +25,9 @@
 
 use confiture_schema::change::{AlterAction, ConstraintDef, ConstraintDefKind};
 
-use crate::Severity;
 use crate::context::{Sink, StatementContext, Subject};
 use crate::rule::{Activation, Category, Check, Rule, Scope, atlas, eugene, pgls, squawk, strong_migrations};
+use crate::{Safety, Severity};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     name: "constraint-builds-index",
@@ -76,8 +76,17 @@ fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
             let help = statement
                 .safe_way_or("build a unique index concurrently, then add the constraint USING INDEX");
             let place = constraint.name.as_ref().map_or(constraint.range, |n| n.range);
-            sink.report(statement, Subject::relation(&table), place, message)
-                .help(help);
+            let finding = sink.report(statement, Subject::relation(&table), place, message);
+            finding.help(help);
+            if matches!(command.action, AlterAction::AddConstraint(_)) {
+                let safety = if constraint.name.is_some() {
+                    Safety::Safe
+                } else {
+                    Safety::Unsafe
+                };
+                let title = "Build the index concurrently, then add the constraint";
+                finding.fixes.extend(statement.safe_way_fix(title, safety));
+            }
         }
     }
 }

@@ -45,18 +45,25 @@ pub(in crate::rules) static RULE: Rule = Rule {
     activation: Activation::Default,
     scope: Scope::LiveForward,
     categories: &[Category::MigrationSafety],
-    aliases: &["ban-drop-table", "ban-drop-column", "ban-truncate"],
+    aliases: &[
+        "ban-drop-table",
+        "ban-drop-column",
+        "ban-drop-database",
+        "ban-truncate",
+    ],
     provenance: &[
         squawk("ban-drop-table"),
         squawk("ban-drop-column"),
         squawk("ban-drop-database"),
-        squawk("ban-truncate-cascade"),
+        squawk("ban-drop-schema"),
+        squawk("changing-column-type"),
         pgls("banDropTable"),
         pgls("banDropColumn"),
+        pgls("banDropDatabase"),
         pgls("banDropSchema"),
         pgls("banTruncate"),
-        pgls("banTruncateCascade"),
         strong_migrations("Removing a column"),
+        strong_migrations("Creating a table with the force option"),
         atlas("DS101"),
         atlas("DS102"),
         atlas("DS103"),
@@ -118,6 +125,12 @@ fn losses(statement: &StatementContext<'_>, change: &Change) -> Vec<Loss> {
             .collect()
         }
         Change::AlterRelation(_) => altered(statement),
+        Change::Other(other) if &*other.tag == "DROP DATABASE" => vec![Loss {
+            relation: None,
+            column: None,
+            range: statement.range,
+            message: "DROP DATABASE destroys everything in it".to_owned(),
+        }],
         _ => Vec::new(),
     }
 }

@@ -49,6 +49,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     provenance: &[
         squawk("ban-concurrent-index-creation-in-transaction"),
         pgls("banConcurrentIndexCreationInTransaction"),
+        pgls("avoidAlterEnumAddValue"),
         atlas("PG103"),
     ],
     options: &[],

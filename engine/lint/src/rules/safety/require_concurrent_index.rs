@@ -52,6 +52,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
         pgls("requireConcurrentIndexCreation"),
         eugene("E6"),
         strong_migrations("Adding an index non-concurrently"),
+        strong_migrations("Adding a reference"),
         atlas("PG101"),
     ],
     options: &[],

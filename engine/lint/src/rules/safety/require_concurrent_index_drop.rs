@@ -25,9 +25,9 @@
 use confiture_schema::catalog::{QualName, RelationKind};
 use confiture_schema::change::{Change, Drop, ObjectKind, ObjectName};
 
-use crate::Severity;
 use crate::context::{Sink, StatementContext, Subject};
 use crate::rule::{Activation, Category, Check, Rule, Scope, atlas, pgls, squawk, strong_migrations};
+use crate::{Safety, Severity};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     name: "require-concurrent-index-drop",
@@ -73,8 +73,11 @@ fn report(statement: &StatementContext<'_>, sink: &mut Sink<'_>, drop: &Drop) {
             object.name.name
         );
         let help = statement.concurrent_way_or("drop it with DROP INDEX CONCURRENTLY");
-        sink.report(statement, Subject::relation(&table), object.name.range, message)
-            .help(help);
+        let finding = sink.report(statement, Subject::relation(&table), object.name.range, message);
+        finding.help(help);
+        finding
+            .fixes
+            .extend(statement.safe_way_fix("Drop the index concurrently", Safety::Safe));
     }
 }
 

@@ -23,9 +23,9 @@
 
 use confiture_schema::change::{Change, Reindex, ReindexTarget};
 
-use crate::Severity;
 use crate::context::{Sink, StatementContext, Subject};
 use crate::rule::{Activation, Category, Check, Rule, Scope, pgls, squawk};
+use crate::{Safety, Severity};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     name: "require-concurrent-reindex",
@@ -66,6 +66,9 @@ fn report(statement: &StatementContext<'_>, sink: &mut Sink<'_>, reindex: &Reind
         "REINDEX takes a SHARE lock on {table} and locks the index against readers: writes and most reads wait"
     );
     let help = statement.concurrent_way_or("add CONCURRENTLY");
-    sink.report(statement, Subject::relation(table), range, message)
-        .help(help);
+    let finding = sink.report(statement, Subject::relation(table), range, message);
+    finding.help(help);
+    finding
+        .fixes
+        .extend(statement.safe_way_fix("Rebuild concurrently", Safety::Safe));
 }

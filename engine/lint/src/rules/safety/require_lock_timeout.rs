@@ -47,10 +47,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     provenance: &[
         squawk("require-timeout-settings"),
         squawk("require-lock-timeout"),
-        squawk("require-statement-timeout"),
         pgls("lockTimeoutWarning"),
+        pgls("avoidCreateTrigger"),
+        pgls("avoidEnableDisableTrigger"),
+        pgls("banDropTrigger"),
         eugene("E9"),
-        strong_migrations("Lock timeouts"),
+        strong_migrations("Migration Timeouts"),
     ],
     options: &[],
     check: Check::FirstOfScript(check),
@@ -88,7 +90,7 @@ fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
 }
 
 /// The strongest lock that blocks writers of a table in use.
-fn strongest<'a>(statement: &'a StatementContext<'_>) -> Option<(&'a QualName, &'a LockTaken)> {
+pub(super) fn strongest<'a>(statement: &'a StatementContext<'_>) -> Option<(&'a QualName, &'a LockTaken)> {
     let catalog = &statement.before.catalog;
     let is_table = |relation: &QualName| match catalog.relation(relation).map(|r| r.kind) {
         Some(kind) => matches!(kind, RelationKind::Table | RelationKind::PartitionedTable),
@@ -107,13 +109,14 @@ fn strongest<'a>(statement: &'a StatementContext<'_>) -> Option<(&'a QualName, &
 
 /// Whether a timeout ends the wait.
 fn has_timeout(statement: &StatementContext<'_>) -> bool {
+    bounds(statement, "lock_timeout") || bounds(statement, "statement_timeout")
+}
+
+/// Whether a parameter is set to a time.
+pub(super) fn bounds(statement: &StatementContext<'_>, parameter: &str) -> bool {
     let parameters = &statement.before.session.parameters;
-    ["lock_timeout", "statement_timeout"].iter().any(|name| {
-        let value = parameters
-            .iter()
-            .find(|(parameter, _)| parameter.as_str() == *name);
-        value.is_some_and(|(_, value)| {
-            !value.is_empty() && value.trim_matches(|c: char| !c.is_ascii_digit()) != "0"
-        })
+    let value = parameters.iter().find(|(name, _)| name.as_str() == parameter);
+    value.is_some_and(|(_, value)| {
+        !value.is_empty() && value.trim_matches(|c: char| !c.is_ascii_digit()) != "0"
     })
 }

@@ -29,10 +29,11 @@
 
 use confiture_risk::LockMode;
 use confiture_schema::catalog::RelationKind;
+use confiture_schema::change::AlterAction;
 
-use crate::Severity;
 use crate::context::{Sink, StatementContext, Subject};
 use crate::rule::{Activation, Category, Check, Rule, Scope, pgls};
+use crate::{Safety, Severity};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     name: "scan-under-exclusive-lock",
@@ -77,7 +78,14 @@ fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
         let help = statement.safe_way_or(
             "prove what the scan looks for with a CHECK that is added NOT VALID and validated before",
         );
-        sink.report(statement, Subject::relation(relation), cause.range, message)
-            .help(help);
+        let finding = sink.report(statement, Subject::relation(relation), cause.range, message);
+        finding.help(help);
+        let attaches = statement
+            .alter_commands()
+            .any(|(_, _, c)| matches!(c.action, AlterAction::AttachPartition { .. }));
+        if attaches {
+            let title = "Prove that the rows fit with a CHECK first";
+            finding.fixes.extend(statement.safe_way_fix(title, Safety::Safe));
+        }
     }
 }

@@ -28,9 +28,9 @@
 
 use confiture_schema::change::AlterAction;
 
-use crate::Severity;
 use crate::context::{Sink, StatementContext, Subject};
 use crate::rule::{Activation, Category, Check, Rule, Scope, atlas, eugene, pgls, squawk, strong_migrations};
+use crate::{Safety, Severity};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     name: "set-not-null-scan",
@@ -44,8 +44,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
         squawk("adding-not-nullable-field"),
         pgls("addingNotNullField"),
         eugene("E2"),
+        eugene("W14"),
         strong_migrations("Setting NOT NULL on an existing column"),
         atlas("PG303"),
+        atlas("PG304"),
+        atlas("MF104"),
     ],
     options: &[],
     check: Check::Statement(check),
@@ -72,12 +75,15 @@ fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
         );
         let help = statement
             .safe_way_or("prove it first with a CHECK (… IS NOT NULL) that is added NOT VALID and validated");
-        sink.report(
+        let finding = sink.report(
             statement,
             Subject::part(&table, &column.name),
             command.range,
             message,
-        )
-        .help(help);
+        );
+        finding.help(help);
+        finding
+            .fixes
+            .extend(statement.safe_way_fix("Prove it first with a CHECK", Safety::Safe));
     }
 }
