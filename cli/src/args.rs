@@ -118,6 +118,16 @@ pub enum LintFormat {
     Html,
 }
 
+impl LintFormat {
+    /// The form of lists that goes with it.
+    pub fn as_list(self) -> ReportFormat {
+        match self {
+            LintFormat::Json => ReportFormat::Json,
+            _ => ReportFormat::Text,
+        }
+    }
+}
+
 /// How a schema is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SchemaFormat {
@@ -144,9 +154,9 @@ pub struct LintArgs {
     /// Files or folders; the current folder where none is named. Their project's whole history is read in any case.
     pub paths: Vec<PathBuf>,
 
-    /// How results are printed.
-    #[arg(long, visible_alias = "report", value_enum, default_value_t = LintFormat::Text)]
-    pub format: LintFormat,
+    /// How results are printed; otherwise `linting.report_format`, otherwise `text`.
+    #[arg(long, visible_alias = "report", value_enum)]
+    pub format: Option<LintFormat>,
 
     /// Write the report into a file instead of standard output.
     #[arg(short, long, value_name = "FILE")]

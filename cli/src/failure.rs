@@ -3,7 +3,8 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use confiture_postgres::{ConnectError, SqlError};
+use confiture_lint::BaselineError;
+use confiture_postgres::{ClusterError, ConnectError, SqlError};
 
 /// The documented exit statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +59,25 @@ pub enum Failure {
         /// Why.
         error: io::Error,
     },
+    /// A file could not be read.
+    #[error("{path} can't be read: {error}")]
+    Read {
+        /// The file.
+        path: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// A baseline that is none.
+    #[error("{path}: {error}")]
+    Baseline {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        error: BaselineError,
+    },
+    /// No private server.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
     /// No connection to a server.
     #[error(transparent)]
     Connect(#[from] ConnectError),
@@ -78,6 +98,9 @@ impl Failure {
             Failure::Usage(_) => "wrong-usage",
             Failure::Git(_) => "git",
             Failure::Output(_) | Failure::Write { .. } => "cannot-write",
+            Failure::Read { .. } => "cannot-read",
+            Failure::Baseline { .. } => "not-a-baseline",
+            Failure::Cluster(error) => error.code(),
             Failure::Connect(error) => error.code(),
             Failure::Sql(error) => error.code(),
             Failure::Json(_) => "cannot-print",
@@ -92,6 +115,7 @@ impl Failure {
                 ..
             } => Some(format!("did you mean `{nearest}`?")),
             Failure::UnknownRule { .. } => Some("`confiture rules` lists them".to_owned()),
+            Failure::Baseline { .. } => Some("write it anew with --write-baseline".to_owned()),
             Failure::Exists { .. } => Some("edit it, or see `confiture init --print`".to_owned()),
             _ => None,
         }

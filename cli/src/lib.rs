@@ -10,6 +10,7 @@ pub mod contract;
 pub mod failure;
 pub mod git;
 pub mod report;
+pub mod shadow;
 pub mod sources;
 
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};

@@ -1,6 +1,7 @@
 //! A synchronous session: one connection, driven by a runtime of its own.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -25,6 +26,15 @@ pub struct Session {
     target: Target,
     backend_pid: i32,
     server_version: u32,
+}
+
+/// What a query gave, as text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The names of its columns.
+    pub columns: Vec<String>,
+    /// Its rows; `None` is NULL.
+    pub rows: Vec<Vec<Option<String>>>,
 }
 
 impl Session {
@@ -149,6 +159,38 @@ impl Session {
                 _ => None,
             })
             .collect())
+    }
+
+    /// Runs a query that only reads, in a transaction that can do nothing else, and gives its columns' names and its rows,
+    /// every value as the server's text (`None` is NULL).
+    ///
+    /// # Errors
+    /// What the server reported: also that the query tried to write, or took longer than `timeout`.
+    pub fn read_only(&mut self, sql: &str, timeout: Duration) -> Result<Table, SqlError> {
+        self.batch(&format!(
+            "BEGIN READ ONLY; SET LOCAL statement_timeout = {}",
+            timeout.as_millis()
+        ))?;
+        let table = self.runtime.block_on(self.read(sql));
+        self.batch("ROLLBACK")?;
+        table
+    }
+
+    /// Runs one statement. Preparing it first refuses several in one text, which could end the transaction around them.
+    async fn read(&self, sql: &str) -> Result<Table, SqlError> {
+        let prepared = self.client.prepare(sql).await?;
+        let columns = prepared.columns().iter().map(|column| column.name().to_owned());
+        let mut table = Table {
+            columns: columns.collect(),
+            rows: Vec::new(),
+        };
+        for message in self.client.simple_query(sql).await? {
+            if let SimpleQueryMessage::Row(row) = message {
+                let values = (0..row.len()).map(|column| row.get(column).map(str::to_owned));
+                table.rows.push(values.collect());
+            }
+        }
+        Ok(table)
     }
 
     /// The notices and warnings received since the last call, oldest first.

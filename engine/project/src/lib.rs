@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod config;
+mod draft;
 mod include;
 mod layout;
 mod load_order;
@@ -21,6 +22,7 @@ mod walk;
 mod yaml;
 
 pub use config::{Config, Severity, config_schema};
+pub use draft::{Draft, DraftFile, RunsIn};
 pub use model::{Direction, HookSql, Layout, Project, Script, Segment, SourceFile, TransactionMode};
 pub use open::{OpenOptions, Workspace};
 pub use order::nearest;

@@ -22,6 +22,8 @@ pub struct OpenOptions {
     pub overlays: HashMap<PathBuf, Arc<str>>,
     /// A configuration file that is used for everything, instead of those found.
     pub config: Option<PathBuf>,
+    /// A configuration file whose settings come on top of whatever configuration applies.
+    pub refining: Option<PathBuf>,
 }
 
 impl Default for OpenOptions {
@@ -31,6 +33,7 @@ impl Default for OpenOptions {
             limits: Limits::default(),
             overlays: HashMap::new(),
             config: None,
+            refining: None,
         }
     }
 }
@@ -71,6 +74,7 @@ impl Workspace {
 struct Opener<'a> {
     reader: &'a Reader,
     fixed: Option<PathBuf>,
+    refining: Option<PathBuf>,
     asked: Vec<PathBuf>,
     /// The same, to look up: a commit hook may name a thousand files.
     is_asked: HashSet<PathBuf>,
@@ -83,6 +87,7 @@ impl<'a> Opener<'a> {
         Opener {
             reader,
             fixed: options.config.as_ref().map(|path| reader.absolute(path)),
+            refining: options.refining.as_ref().map(|path| reader.absolute(path)),
             is_asked: asked.iter().cloned().collect(),
             asked,
             out: Workspace::default(),
@@ -356,7 +361,7 @@ impl<'a> Opener<'a> {
             None => [found(whole), found(lint)],
         };
         let mut config = Config::default();
-        for path in paths.into_iter().flatten() {
+        for path in paths.into_iter().flatten().chain(self.refining.clone()) {
             let (source, problem) = self.reader.read(&path);
             self.out.problems.extend(problem);
             let Some(source) = source else { continue };

@@ -53,11 +53,13 @@ pub enum ProblemCode {
     IncludeMissing,
     /// A psql include whose name is made of variables, or includes nested too deep or too many.
     IncludeNotFollowed,
+    /// A private server refuses a statement of the project, so rules that ask a server could not run.
+    NotLoaded,
 }
 
 impl ProblemCode {
     /// All codes, in their order.
-    pub const ALL: [ProblemCode; 21] = [
+    pub const ALL: [ProblemCode; 22] = [
         ProblemCode::Unreadable,
         ProblemCode::Binary,
         ProblemCode::TooLarge,
@@ -79,6 +81,7 @@ impl ProblemCode {
         ProblemCode::IncludeCycle,
         ProblemCode::IncludeMissing,
         ProblemCode::IncludeNotFollowed,
+        ProblemCode::NotLoaded,
     ];
 
     /// What it means, in a sentence.
@@ -115,6 +118,9 @@ impl ProblemCode {
             Self::IncludeNotFollowed => {
                 "A psql include whose name is made of variables, or includes nested too deep or too many"
             }
+            Self::NotLoaded => {
+                "A private server refuses a statement of the project, so rules that ask a server could not run"
+            }
         }
     }
 
@@ -142,6 +148,7 @@ impl ProblemCode {
             Self::IncludeCycle => "E040",
             Self::IncludeMissing => "E041",
             Self::IncludeNotFollowed => "E042",
+            Self::NotLoaded => "E050",
         }
     }
 
@@ -159,7 +166,8 @@ impl ProblemCode {
             | Self::Utf16
             | Self::SymlinkLoop
             | Self::IncludeCycle
-            | Self::IncludeMissing => ProblemKind::Reading,
+            | Self::IncludeMissing
+            | Self::NotLoaded => ProblemKind::Reading,
             Self::LoadOrderUnmatched
             | Self::NotChecked
             | Self::ReadOtherwise

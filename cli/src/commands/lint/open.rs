@@ -1,11 +1,11 @@
 //! What a lint run looks at: files as they are, as they are staged or as standard input has them; or a database.
 
-use std::collections::HashMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use confiture_project::{OpenOptions, Workspace};
+use confiture_lint::fix::Overlays;
+use confiture_project::{Config, OpenOptions, Problem, Workspace};
 use confiture_risk::PgVersion;
 
 use super::live::{self, Address, Live};
@@ -22,63 +22,111 @@ pub(super) struct Opened {
     pub(super) server_version: Option<PgVersion>,
 }
 
-/// Opens what the arguments name.
-pub(super) fn files_or_database(args: &LintArgs) -> Result<Opened, Failure> {
-    if let Some(url) = &args.scope.database_url {
-        return database(args, url, "database");
-    }
-    if let Some(environment) = &args.scope.env {
-        let (config, _) = Workspace::configuration(first_path(args), &options(args, HashMap::new()));
-        match live::address(&config, environment) {
-            Ok(Address::Url(url)) => return database(args, &url, environment),
-            Ok(Address::None) => {}
-            Err(problem) => {
-                return Ok(Opened {
-                    workspace: Workspace {
-                        problems: vec![*problem],
-                        ..Workspace::default()
-                    },
-                    server_version: None,
-                });
-            }
-        }
-    }
-    files(args)
+/// What is to be opened, found out once; files may be opened again with other texts.
+pub(super) enum Request {
+    /// Files.
+    Files {
+        /// What was named.
+        paths: Vec<PathBuf>,
+        /// Texts that replace files: those that are staged, or standard input.
+        overlays: Overlays,
+        /// The only files that are reported, where not all are.
+        only: Option<Vec<PathBuf>>,
+    },
+    /// A database: its address, and how reports name it.
+    Database {
+        /// The address.
+        url: String,
+        /// The name.
+        label: String,
+    },
+    /// Nothing: the configuration doesn't have what was asked for.
+    Nothing(Box<Problem>),
 }
 
-fn options(args: &LintArgs, overlays: HashMap<PathBuf, Arc<str>>) -> OpenOptions {
+impl Request {
+    /// What the arguments ask for.
+    pub(super) fn of(args: &LintArgs) -> Result<Request, Failure> {
+        let database = |url: &str, label: &str| Request::Database {
+            url: url.to_owned(),
+            label: label.to_owned(),
+        };
+        if let Some(url) = &args.scope.database_url {
+            return Ok(database(url, args.scope.env.as_deref().unwrap_or("database")));
+        }
+        if let Some(environment) = &args.scope.env {
+            match live::address(&configuration(args).0, environment) {
+                Ok(Address::Url(url)) => return Ok(database(&url, environment)),
+                Ok(Address::None) => {}
+                Err(problem) => return Ok(Request::Nothing(problem)),
+            }
+        }
+        files(args)
+    }
+
+    /// Opens it; `changed` are texts that replace files over those of the request.
+    pub(super) fn open(&self, args: &LintArgs, changed: Overlays) -> Result<Opened, Failure> {
+        match self {
+            Request::Files {
+                paths,
+                overlays,
+                only,
+            } => {
+                let mut all = overlays.clone();
+                all.extend(changed);
+                let mut workspace = Workspace::open(paths, &options(args, all));
+                if let Some(files) = only {
+                    select::keep_files(&mut workspace, files);
+                }
+                Ok(Opened {
+                    workspace,
+                    server_version: None,
+                })
+            }
+            Request::Database { url, label } => {
+                let (config, problems) = configuration(args);
+                let live = Live::read(url, label, &config)?;
+                Ok(Opened {
+                    workspace: Workspace {
+                        projects: vec![live.project],
+                        problems,
+                    },
+                    server_version: Some(live.version),
+                })
+            }
+            Request::Nothing(problem) => Ok(Opened {
+                workspace: Workspace {
+                    problems: vec![(**problem).clone()],
+                    ..Workspace::default()
+                },
+                server_version: None,
+            }),
+        }
+    }
+}
+
+/// The configuration that applies to what was named, and what is wrong with it.
+pub(super) fn configuration(args: &LintArgs) -> (Arc<Config>, Vec<Problem>) {
+    Workspace::configuration(first_folder(args), &options(args, Overlays::new()))
+}
+
+fn options(args: &LintArgs, overlays: Overlays) -> OpenOptions {
     OpenOptions {
         config: args.project.config.clone(),
+        refining: args.rules.file.clone(),
         overlays,
         ..OpenOptions::default()
     }
 }
 
-fn first_path(args: &LintArgs) -> &Path {
-    args.paths.first().map_or(Path::new("."), PathBuf::as_path)
-}
-
-fn database(args: &LintArgs, url: &str, label: &str) -> Result<Opened, Failure> {
-    let (config, problems) = Workspace::configuration(first_path(args), &options(args, HashMap::new()));
-    let live = Live::read(url, label, &config)?;
-    Ok(Opened {
-        workspace: Workspace {
-            projects: vec![live.project],
-            problems,
-        },
-        server_version: Some(live.version),
-    })
-}
-
-fn files(args: &LintArgs) -> Result<Opened, Failure> {
+fn files(args: &LintArgs) -> Result<Request, Failure> {
     let mut paths = args.paths.clone();
-    let mut overlays = HashMap::new();
+    let mut overlays = Overlays::new();
     let mut only = None;
     if let Some(path) = &args.scope.stdin_filepath {
         let mut text = Vec::new();
         std::io::stdin().lock().read_to_end(&mut text)?;
-        let absolute = std::path::absolute(path)?;
-        overlays.insert(absolute, String::from_utf8_lossy(&text).into());
+        overlays.insert(std::path::absolute(path)?, String::from_utf8_lossy(&text).into());
         paths.push(path.clone());
     } else if args.scope.staged {
         let repository = Repository::discover(first_folder(args))?;
@@ -86,43 +134,39 @@ fn files(args: &LintArgs) -> Result<Opened, Failure> {
         overlays = as_named(repository.staged_texts(&staged)?);
         only = Some(staged);
     } else if let Some(revision) = &args.scope.since {
-        let repository = Repository::discover(first_folder(args))?;
-        only = Some(repository.changed_since(revision)?);
+        only = Some(Repository::discover(first_folder(args))?.changed_since(revision)?);
     }
     if paths.is_empty() {
         paths.push(PathBuf::from("."));
     }
-    let mut workspace = Workspace::open(&paths, &options(args, overlays));
-    if let Some(files) = only {
-        select::keep_files(&mut workspace, &files);
-    }
-    Ok(Opened {
-        workspace,
-        server_version: None,
+    Ok(Request::Files {
+        paths,
+        overlays,
+        only,
     })
 }
 
-fn first_folder(args: &LintArgs) -> &Path {
-    let path = first_path(args);
-    if path.is_file() {
-        path.parent()
-            .filter(|p| !p.as_os_str().is_empty())
-            .unwrap_or(Path::new("."))
-    } else {
-        path
+/// The folder of what was named first.
+pub(super) fn first_folder(args: &LintArgs) -> &Path {
+    let named = args.paths.first().or(args.scope.stdin_filepath.as_ref());
+    let path = named.map_or(Path::new("."), PathBuf::as_path);
+    if path.is_dir() {
+        return path;
     }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
 }
 
 /// git names files below the work tree's real root; the project names them below the folder that the user stands in,
 /// which may be reached through a link. Both names lead to the text.
-fn as_named(texts: HashMap<PathBuf, Arc<str>>) -> HashMap<PathBuf, Arc<str>> {
+fn as_named(texts: Overlays) -> Overlays {
     let Ok(here) = std::env::current_dir() else {
         return texts;
     };
     let Ok(real) = std::fs::canonicalize(&here) else {
         return texts;
     };
-    let mut out = HashMap::new();
+    let mut out = Overlays::new();
     for (path, text) in texts {
         if let Ok(below) = path.strip_prefix(&real) {
             out.insert(here.join(below), Arc::clone(&text));

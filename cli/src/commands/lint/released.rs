@@ -10,10 +10,15 @@ use crate::git::Repository;
 /// The rule that asks; without it nobody looks.
 const ASKS: &str = "edited-migration";
 
-/// The texts of a project's files on the release branch; `None` where nobody asks, or there is no git or no branch.
-pub(super) fn texts(project: &Project, rules: &RuleSet) -> Option<Released> {
+/// Whether a rule asks.
+pub(super) fn is_asked(rules: &RuleSet) -> bool {
     let mut asking = rules.rules().iter().filter(|rule| rule.rule.name == ASKS);
-    if !project.layout.is_migrations() || asking.all(|rule| rule.severity == Severity::Off) {
+    asking.any(|rule| rule.severity != Severity::Off)
+}
+
+/// The texts of a project's migrations on the release branch; `None` where there is no git or no branch.
+pub(super) fn texts(project: &Project) -> Option<Released> {
+    if !project.layout.is_migrations() {
         return None;
     }
     let folder: &Path = if project.root.is_dir() {
