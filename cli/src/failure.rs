@@ -124,9 +124,11 @@ impl Failure {
     /// The exit status that it leads to.
     pub fn outcome(&self) -> Outcome {
         match self {
-            Failure::UnknownRule { .. } | Failure::Exists { .. } | Failure::Usage(_) | Failure::Git(_) => {
-                Outcome::Usage
-            }
+            Failure::UnknownRule { .. }
+            | Failure::Exists { .. }
+            | Failure::Usage(_)
+            | Failure::Git(_)
+            | Failure::Baseline { .. } => Outcome::Usage,
             _ => Outcome::Unreadable,
         }
     }

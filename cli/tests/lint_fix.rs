@@ -34,7 +34,11 @@ fn a_fix_is_written_and_the_rest_reported() {
     write(folder.path(), NAME, INDEX);
     let output = lint(folder.path(), &["--fix", SELECT[0], SELECT[1]]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    assert!(said(&output).contains("fixed db/migrations/003_index.up.sql"), "{}", said(&output));
+    assert!(
+        said(&output).contains("fixed db/migrations/003_index.up.sql"),
+        "{}",
+        said(&output)
+    );
     assert_eq!(text(folder.path(), NAME), FIXED);
     let again = lint(folder.path(), &["--fix", SELECT[0], SELECT[1]]);
     assert!(!said(&again).contains("fixed"), "{}", said(&again));
@@ -47,7 +51,11 @@ fn a_diff_changes_nothing_and_git_takes_it() {
     write(folder.path(), NAME, INDEX);
     let output = lint(folder.path(), &["--fix", "--diff", SELECT[0], SELECT[1]]);
     assert_eq!(text(folder.path(), NAME), INDEX);
-    write(folder.path(), "fix.patch", &String::from_utf8_lossy(&output.stdout));
+    write(
+        folder.path(),
+        "fix.patch",
+        &String::from_utf8_lossy(&output.stdout),
+    );
     git(folder.path(), &["apply", "fix.patch"]);
     assert_eq!(text(folder.path(), NAME), FIXED);
 }
@@ -110,9 +118,16 @@ fn a_baseline_leaves_out_what_is_known() {
     assert!(said(&clean).contains("1 known finding"), "{}", said(&clean));
     write(folder.path(), NAME, &format!("\n\n-- moved\n{INDEX}"));
     assert_eq!(lint(folder.path(), &SELECT).status.code(), Some(0));
-    write(folder.path(), "db/migrations/004_more.up.sql", "CREATE INDEX items_id ON items (id);\n");
+    write(
+        folder.path(),
+        "db/migrations/004_more.up.sql",
+        "CREATE INDEX items_id ON items (id);\n",
+    );
     let output = lint(folder.path(), &["--format", "json", SELECT[0], SELECT[1]]);
-    assert_eq!(findings(&output), ["db/migrations/004_more.up.sql: require-concurrent-index"]);
+    assert_eq!(
+        findings(&output),
+        ["db/migrations/004_more.up.sql: require-concurrent-index"]
+    );
     write(folder.path(), NAME, FIXED);
     let stale = lint(folder.path(), &SELECT);
     assert!(said(&stale).contains("gone"), "{}", said(&stale));
@@ -145,11 +160,23 @@ fn a_database_is_cured_by_a_migration() {
     assert!(!folder.path().join(name).exists());
     let written = run(&["--fix", "--unsafe-fixes"]);
     assert!(said(&written).contains("003_lint_fixes_1"), "{}", said(&written));
-    assert_eq!(findings(&run(&["--format", "json"])).len(), 1, "the database is as it was");
+    assert_eq!(
+        findings(&run(&["--format", "json"])).len(),
+        1,
+        "the database is as it was"
+    );
     let migration = text(folder.path(), name);
-    let statement = migration.rsplit_once("\nCREATE").map(|(_, rest)| format!("CREATE{rest}"));
-    session.batch(&statement.expect("a statement")).expect("the migration runs");
-    assert_eq!(findings(&run(&["--format", "json"])).len(), 0, "the migration cures");
+    let statement = migration
+        .rsplit_once("\nCREATE")
+        .map(|(_, rest)| format!("CREATE{rest}"));
+    session
+        .batch(&statement.expect("a statement"))
+        .expect("the migration runs");
+    assert_eq!(
+        findings(&run(&["--format", "json"])).len(),
+        0,
+        "the migration cures"
+    );
 }
 
 const SQL_RULE: &str = "\
@@ -169,14 +196,28 @@ fn rules_in_sql_ask_a_server() {
     let folder = repository();
     write(folder.path(), "confiture.yaml", SQL_RULE);
     let output = lint(folder.path(), &["--format", "json", "--select", "no-wide-tables"]);
-    assert_eq!(findings(&output), ["db/migrations/001_orders.up.sql: no-wide-tables"], "{}", said(&output));
+    assert_eq!(
+        findings(&output),
+        ["db/migrations/001_orders.up.sql: no-wide-tables"],
+        "{}",
+        said(&output)
+    );
     let cluster = Cluster::shared(None).expect("a private server");
     let database = cluster.create_database("lint_rule").expect("a database");
     let mut session = database.connect_blocking().expect("a session");
-    session.batch("CREATE TABLE wide (a int, b int); CREATE TABLE narrow (a int)").expect("a schema");
+    session
+        .batch("CREATE TABLE wide (a int, b int); CREATE TABLE narrow (a int)")
+        .expect("a schema");
     let live = lint(
         folder.path(),
-        &["--database-url", &database.url(), "--format", "json", "--select", "no-wide-tables"],
+        &[
+            "--database-url",
+            &database.url(),
+            "--format",
+            "json",
+            "--select",
+            "no-wide-tables",
+        ],
     );
     assert_eq!(findings(&live), ["database: no-wide-tables"], "{}", said(&live));
 }
@@ -186,9 +227,24 @@ fn rules_in_sql_ask_a_server() {
 fn a_project_that_does_not_load_is_a_problem_of_that_place() {
     let folder = repository();
     write(folder.path(), "confiture.yaml", SQL_RULE);
-    write(folder.path(), "db/migrations/003_bad.up.sql", "ALTER TABLE nowhere ADD COLUMN a int;\nCREATE INDEX orders_note ON orders (note);\n");
-    let output = lint(folder.path(), &["--format", "json", "--select", "no-wide-tables,require-concurrent-index"]);
-    assert_eq!(findings(&output), ["db/migrations/003_bad.up.sql: require-concurrent-index"]);
+    write(
+        folder.path(),
+        "db/migrations/003_bad.up.sql",
+        "ALTER TABLE nowhere ADD COLUMN a int;\nCREATE INDEX orders_note ON orders (note);\n",
+    );
+    let output = lint(
+        folder.path(),
+        &[
+            "--format",
+            "json",
+            "--select",
+            "no-wide-tables,require-concurrent-index",
+        ],
+    );
+    assert_eq!(
+        findings(&output),
+        ["db/migrations/003_bad.up.sql: require-concurrent-index"]
+    );
     assert_eq!(output.status.code(), Some(3));
     let said = said(&output);
     assert!(said.contains("E050") && said.contains("nowhere"), "{said}");
@@ -198,12 +254,23 @@ fn a_project_that_does_not_load_is_a_problem_of_that_place() {
 #[test]
 fn more_rules_come_from_a_file() {
     let folder = repository();
-    write(folder.path(), "confiture.yaml", "linting:\n  rules:\n    require-table-comment: info\n");
-    write(folder.path(), "strict.yaml", "linting:\n  rules:\n    require-table-comment: error\n");
+    write(
+        folder.path(),
+        "confiture.yaml",
+        "linting:\n  rules:\n    require-table-comment: info\n",
+    );
+    write(
+        folder.path(),
+        "strict.yaml",
+        "linting:\n  rules:\n    require-table-comment: error\n",
+    );
     let level = |arguments: &[&str]| lint(folder.path(), arguments).status.code();
     let select = ["--select", "require-table-comment"];
     assert_eq!(level(&select), Some(0));
     assert_eq!(level(&[select[0], select[1], "--rules", "strict.yaml"]), Some(1));
     let empty = TempDir::new().expect("a folder");
-    assert_eq!(lint(empty.path(), &["--rules", "missing.yaml"]).status.code(), Some(3));
+    assert_eq!(
+        lint(empty.path(), &["--rules", "missing.yaml"]).status.code(),
+        Some(3)
+    );
 }

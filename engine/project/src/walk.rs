@@ -128,9 +128,11 @@ fn skip_other_databases(files: &mut Vec<PathBuf>) {
 
 /// Whether a word stands in a name between other characters than letters and digits.
 fn contains_word(name: &str, word: &str) -> bool {
-    let is_edge = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_alphanumeric());
-    name.match_indices(word).any(|(at, _)| {
-        is_edge(name[..at].chars().next_back()) && is_edge(name[at + word.len()..].chars().next())
+    let name = name.as_bytes();
+    let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let before = |at: usize| at.checked_sub(1).and_then(|before| name.get(before));
+    name.windows(word.len()).enumerate().any(|(at, found)| {
+        found == word.as_bytes() && is_edge(before(at)) && is_edge(name.get(at + word.len()))
     })
 }
 

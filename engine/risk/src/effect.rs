@@ -131,6 +131,17 @@ pub struct Risk {
     pub rollback: Option<String>,
 }
 
+/// What is said of one statement but for the way back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outlook {
+    /// What it does.
+    pub effect: Effect,
+    /// What that means.
+    pub assessment: Assessment,
+    /// How to reach the same without the harm, as SQL; `None` where the statement is harmless or no safe way is known.
+    pub safe_alternative: Option<SafeWay>,
+}
+
 /// A safe way, as SQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SafeWay {

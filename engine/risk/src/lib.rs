@@ -26,7 +26,7 @@ pub mod version;
 mod volatility;
 
 pub use assessment::{Assessment, Judgement, Level};
-pub use effect::{Effect, Risk};
+pub use effect::{Effect, Outlook, Risk};
 pub use lock::LockMode;
 pub use version::PgVersion;
 
@@ -37,14 +37,32 @@ use confiture_schema::change::Change;
 ///
 /// `changes` are those of one statement, `before` the catalog and session just before it.
 pub fn assess(changes: &[Change], before: &State, version: PgVersion) -> Risk {
-    let effect = predict::predict(changes, before, version);
-    let assessment = judge::judge(changes, &effect, before);
-    let safe_alternative = safe::safe_way(changes, &effect, &assessment, before, version);
-    let rollback = rollback::rollback(changes, before, version);
+    let Outlook {
+        effect,
+        assessment,
+        safe_alternative,
+    } = foresee(changes, before, version);
     Risk {
         effect,
         assessment,
         safe_alternative,
-        rollback,
+        rollback: rollback(changes, before, version),
     }
+}
+
+/// As [`assess`], without the way back.
+pub fn foresee(changes: &[Change], before: &State, version: PgVersion) -> Outlook {
+    let effect = predict::predict(changes, before, version);
+    let assessment = judge::judge(changes, &effect, before);
+    let safe_alternative = safe::safe_way(changes, &effect, &assessment, before, version);
+    Outlook {
+        effect,
+        assessment,
+        safe_alternative,
+    }
+}
+
+/// The statement that undoes those changes, where one exists.
+pub fn rollback(changes: &[Change], before: &State, version: PgVersion) -> Option<String> {
+    rollback::rollback(changes, before, version)
 }

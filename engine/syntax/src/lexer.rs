@@ -224,6 +224,15 @@ impl Iterator for Lexer<'_> {
 
 impl Lexer<'_> {
     fn word(&mut self) -> Token {
+        if matches!(self.byte(1), b'\'' | b'&') {
+            return self.prefixed();
+        }
+        let end = run(self.text.as_bytes(), self.at + 1, is_ident);
+        self.token(TokenKind::Ident, end, true)
+    }
+
+    /// A word of one letter before a quote, or an ampersand.
+    fn prefixed(&mut self) -> Token {
         match (self.byte(0), self.byte(1), self.byte(2)) {
             (b'e' | b'E', b'\'', _) => return self.quoted(TokenKind::EscapeString, 1, true),
             (b'b' | b'B', b'\'', _) => return self.quoted(TokenKind::BitString, 1, false),
@@ -233,8 +242,7 @@ impl Lexer<'_> {
             (b'u' | b'U', b'&', b'"') => return self.quoted(TokenKind::UnicodeIdent, 2, false),
             _ => {}
         }
-        let end = run(self.text.as_bytes(), self.at + 1, is_ident);
-        self.token(TokenKind::Ident, end, true)
+        self.simple(TokenKind::Ident, 1)
     }
 
     fn quoted(&mut self, kind: TokenKind, prefix: usize, backslashes: bool) -> Token {
@@ -342,6 +350,9 @@ impl Lexer<'_> {
             return self.simple(TokenKind::Variable, EXTENSION_SCHEMA.len());
         }
         let mut end = run(bytes, self.at, is_operator);
+        if end == self.at + 1 {
+            return self.simple(TokenKind::Operator, 1);
+        }
         for at in self.at..end {
             if bytes[at..].starts_with(b"/*") || bytes[at..].starts_with(b"--") {
                 end = at;
@@ -363,14 +374,48 @@ impl Lexer<'_> {
 const EXTENSION_SCHEMA: &[u8] = b"@extschema@";
 
 fn run(bytes: &[u8], mut at: usize, accept: impl Fn(u8) -> bool) -> usize {
-    while at < bytes.len() && accept(bytes[at]) {
+    while let Some(byte) = bytes.get(at)
+        && accept(*byte)
+    {
         at += 1;
     }
     at
 }
 
+/// What a byte may be part of.
+mod class {
+    pub(super) const SPACE: u8 = 1;
+    pub(super) const IDENT: u8 = 2;
+    pub(super) const VARIABLE: u8 = 4;
+    pub(super) const OPERATOR: u8 = 8;
+}
+
+/// The classes of each byte.
+static CLASSES: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => class::SPACE,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | 0x80.. => class::IDENT | class::VARIABLE,
+            b'$' => class::IDENT,
+            b'~' | b'!' | b'@' | b'#' | b'^' | b'&' | b'|' | b'`' | b'?' => class::OPERATOR,
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'=' => class::OPERATOR,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+}
+
+fn is_of(byte: u8, class: u8) -> bool {
+    CLASSES[usize::from(byte)] & class != 0
+}
+
 fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
+    is_of(byte, class::SPACE)
 }
 
 /// As [`digits_end`], but an underscore can't come first.
@@ -394,21 +439,22 @@ fn digits_end(bytes: &[u8], mut at: usize, digit: impl Fn(&u8) -> bool) -> usize
 
 /// A character that may continue an identifier.
 pub(crate) fn is_ident(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | 0x80..)
+    is_of(byte, class::IDENT)
 }
 
 fn is_variable(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | 0x80..)
+    is_of(byte, class::VARIABLE)
 }
 
 /// A character of operators.
 pub(crate) fn is_operator(byte: u8) -> bool {
-    b"~!@#^&|`?+-*/%<>=".contains(&byte)
+    is_of(byte, class::OPERATOR)
 }
 
 /// The end of the line that `at` is in, before its line end.
 pub(crate) fn line_end(bytes: &[u8], at: usize) -> usize {
-    run(bytes, at, |byte| !matches!(byte, b'\n' | b'\r'))
+    let line = bytes.get(at..).unwrap_or_default();
+    memchr::memchr2(b'\n', b'\r', line).map_or(bytes.len().max(at), |length| at + length)
 }
 
 fn exponent(bytes: &[u8], end: usize) -> usize {
@@ -427,16 +473,17 @@ fn exponent(bytes: &[u8], end: usize) -> usize {
 fn block_comment(bytes: &[u8], start: usize) -> (usize, bool) {
     let mut depth = 1usize;
     let mut at = start + 2;
-    while at + 1 < bytes.len() {
-        match (bytes[at], bytes[at + 1]) {
-            (b'*', b'/') => {
+    while let Some(length) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'*', b'/', rest)) {
+        at += length;
+        match (bytes[at], bytes.get(at + 1)) {
+            (b'*', Some(b'/')) => {
                 depth -= 1;
                 at += 2;
                 if depth == 0 {
                     return (at, true);
                 }
             }
-            (b'/', b'*') => {
+            (b'/', Some(b'*')) => {
                 depth += 1;
                 at += 2;
             }
@@ -448,18 +495,18 @@ fn block_comment(bytes: &[u8], start: usize) -> (usize, bool) {
 
 fn quoted_end(bytes: &[u8], open: usize, backslashes: bool) -> (usize, bool) {
     let quote = bytes[open];
+    // Without backslashes only the quote is looked for.
+    let escape = if backslashes { b'\\' } else { quote };
     let mut at = open + 1;
-    while at < bytes.len() {
-        if bytes[at] == quote {
-            if bytes.get(at + 1) != Some(&quote) {
-                return (at + 1, true);
-            }
-            at += 2;
-        } else if backslashes && bytes[at] == b'\\' {
-            at += 2;
-        } else {
-            at += 1;
+    while let Some(length) = bytes
+        .get(at..)
+        .and_then(|rest| memchr::memchr2(quote, escape, rest))
+    {
+        at += length;
+        if bytes[at] == quote && bytes.get(at + 1) != Some(&quote) {
+            return (at + 1, true);
         }
+        at += 2;
     }
     (bytes.len(), false)
 }
@@ -498,15 +545,7 @@ fn dollar_tag(bytes: &[u8], start: usize) -> Option<usize> {
 
 /// Where `needle`, which begins with `$`, is in `haystack`.
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    while let Some(dollar) = haystack[at..].iter().position(|byte| *byte == b'$') {
-        at += dollar;
-        if haystack[at..].starts_with(needle) {
-            return Some(at);
-        }
-        at += 1;
-    }
-    None
+    memchr::memchr_iter(b'$', haystack).find(|at| haystack[*at..].starts_with(needle))
 }
 
 #[cfg(test)]

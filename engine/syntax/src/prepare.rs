@@ -9,6 +9,7 @@ use crate::diagnose;
 use crate::lexer::{Dialect, Lexer, Token, TokenKind};
 use crate::range::TextRange;
 use crate::repair::Repair;
+use crate::shape::{Draft, Outline};
 use std::borrow::Cow;
 
 /// What stands in for psql's variables.
@@ -33,6 +34,8 @@ pub(crate) struct Prepared<'t> {
     pub(crate) has_commands: bool,
     /// True when PostgreSQL's scanner would refuse the source.
     pub(crate) has_lexical_error: bool,
+    /// The tokens of the text, where it has a shape.
+    pub(crate) outline: Option<Outline>,
 }
 
 impl Prepared<'_> {
@@ -114,10 +117,13 @@ pub(crate) fn prepare<'t>(
         has_skipped: false,
         last_operator: None,
         slices: Vec::new(),
+        has_odd_space: memchr::memchr2(0x0b, 0x0c, text.as_bytes()).is_some(),
     };
+    let mut draft = Draft::new(text);
     let mut lexer = Lexer::new(text, dialect).peekable_tokens();
     while let Some(token) = lexer.next() {
         preparation.has_lexical_error |= diagnose::is_lexical_error(text, token);
+        draft.push(token, text, token.range);
         match token.kind {
             TokenKind::LeftBracket => preparation.open_bracket(token),
             TokenKind::LeftParen => preparation.slices.push(false),
@@ -155,7 +161,16 @@ pub(crate) fn prepare<'t>(
         preparation.has_lexical_error = diagnose::has_lexical_error(text, dialect);
     }
     preparation.repair(repairs);
-    preparation.finish()
+    let mut prepared = preparation.finish();
+    if !prepared.has_lexical_error {
+        // psql's own tokens have no shape, so a draft that fits is as good as one of the server's tokens.
+        prepared.outline = if prepared.is_plain() {
+            draft.finish(text)
+        } else {
+            Outline::of(&prepared.text, &prepared.shifts)
+        };
+    }
+    prepared
 }
 
 struct Preparation<'t> {
@@ -171,6 +186,8 @@ struct Preparation<'t> {
     last_operator: Option<Token>,
     /// The open parentheses (false) and brackets (true where a `:` makes a slice).
     slices: Vec<bool>,
+    /// The text has vertical tabs or form feeds.
+    has_odd_space: bool,
 }
 
 impl<'t> Preparation<'t> {
@@ -182,7 +199,9 @@ impl<'t> Preparation<'t> {
         let (start, end) = (token.range.start as usize, token.range.end as usize);
         let source = &self.source.as_bytes()[start..end];
         match token.kind {
-            TokenKind::Whitespace if source.iter().any(|byte| matches!(byte, 0x0b | 0x0c)) => {
+            TokenKind::Whitespace
+                if self.has_odd_space && source.iter().any(|byte| matches!(byte, 0x0b | 0x0c)) =>
+            {
                 self.replace(
                     start,
                     end,
@@ -377,6 +396,7 @@ impl<'t> Preparation<'t> {
             has_variables: self.has_variables,
             has_commands: self.has_commands,
             has_lexical_error: self.has_lexical_error,
+            outline: None,
         }
     }
 }

@@ -5,7 +5,7 @@
 //! of data, of comments, of grants, of generated tables hold little else. The tree of a shape that came twice is kept,
 //! with tokens in place of offsets; what comes with that shape again isn't parsed.
 //!
-//! What the grammar's scanner might cut otherwise than [`Lexer`] has no shape: see [`Outline::of`].
+//! What the grammar's scanner might cut otherwise than [`Lexer`] has no shape: see [`Draft::finish`].
 
 use crate::keywords::KEYWORDS;
 use crate::kind::NAMED;
@@ -17,14 +17,15 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// Longer texts have no shape: they seldom share one.
-pub(crate) const MAX_BYTES: usize = 4096;
+/// A text of more tokens has no shape: it seldom shares one.
+const MAX_TOKENS: usize = 1024;
 
 /// So many shapes, and nodes in them, are kept by each thread.
 const MAX_SHAPES: usize = 4096;
 const MAX_ITEMS: usize = 256 << 10;
 
 /// A text's tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Outline {
     /// What tells its tree: a code for each token.
     key: Vec<u16>,
@@ -58,35 +59,74 @@ mod code {
     pub(super) const APART: u16 = 0x8000;
 }
 
-impl Outline {
-    /// The tokens of a text for the grammar. `None` where one is of a kind that the grammar's scanner may cut elsewhere, or
-    /// whose tree may depend on more than its kind.
-    pub(crate) fn of(prepared: &str, shifts: &Shifts) -> Option<Outline> {
-        if prepared.len() > MAX_BYTES || prepared.as_bytes().contains(&0) {
+/// Collects a text's tokens.
+pub(crate) struct Draft {
+    outline: Outline,
+    /// [`code::APART`] behind whitespace.
+    apart: u16,
+    /// No token so far keeps the text from having a shape.
+    fits: bool,
+}
+
+impl Draft {
+    pub(crate) fn new(text: &str) -> Draft {
+        let room = (text.len() / 4).min(MAX_TOKENS) + 2;
+        Draft {
+            outline: Outline {
+                key: Vec::with_capacity(room),
+                tokens: Vec::with_capacity(room),
+            },
+            apart: 0,
+            fits: true,
+        }
+    }
+
+    /// Adds the next token of a text, which is at that place in the source.
+    pub(crate) fn push(&mut self, token: Token, text: &str, source: TextRange) {
+        if token.kind == TokenKind::Whitespace {
+            self.apart = code::APART;
+            return;
+        }
+        if !self.fits {
+            return;
+        }
+        let token_text = text.get(token.range.as_usize()).unwrap_or_default();
+        let Some(code) = code_of(token, token_text).filter(|_| self.outline.tokens.len() < MAX_TOKENS) else {
+            self.fits = false;
+            return;
+        };
+        self.outline.key.push(code | self.apart);
+        if token.kind == TokenKind::Operator {
+            self.outline.key.extend(token_text.bytes().map(u16::from));
+        }
+        self.outline.tokens.push(source);
+        self.apart = 0;
+    }
+
+    /// `None` where the grammar's scanner may cut a token elsewhere, or the tree may depend on more than the tokens' kinds.
+    pub(crate) fn finish(mut self, text: &str) -> Option<Outline> {
+        // The grammar's scanner takes a zero byte for the end.
+        if !self.fits || memchr::memchr(0, text.as_bytes()).is_some() {
             return None;
         }
-        let mut outline = Outline {
-            key: Vec::with_capacity(prepared.len() / 4 + 2),
-            tokens: Vec::with_capacity(prepared.len() / 4 + 2),
-        };
-        let mut apart = 0;
+        if self.apart != 0 {
+            self.outline.key.push(code::BLANK);
+        }
+        Some(self.outline)
+    }
+}
+
+impl Outline {
+    /// The tokens of a text for the grammar, which was made of a source.
+    pub(crate) fn of(prepared: &str, shifts: &Shifts) -> Option<Outline> {
+        let mut draft = Draft::new(prepared);
         for token in Lexer::new(prepared, Dialect::Server) {
-            if token.kind == TokenKind::Whitespace {
-                apart = code::APART;
-                continue;
+            draft.push(token, prepared, shifts.range_to_source(token.range));
+            if !draft.fits {
+                return None;
             }
-            let text = token.range.slice(prepared);
-            outline.key.push(code_of(token, text)? | apart);
-            if token.kind == TokenKind::Operator {
-                outline.key.extend(text.bytes().map(u16::from));
-            }
-            outline.tokens.push(shifts.range_to_source(token.range));
-            apart = 0;
         }
-        if apart != 0 {
-            outline.key.push(code::BLANK);
-        }
-        Some(outline)
+        draft.finish(prepared)
     }
 
     /// The nodes of this text, where its shape is known.
@@ -98,14 +138,14 @@ impl Outline {
     }
 
     /// Keeps the nodes of this text for others of its shape, from the second on.
-    pub(crate) fn remember(self, items: &[Item]) {
+    pub(crate) fn remember(&self, items: &[Item]) {
         SHAPES.with_borrow_mut(|shapes| {
             if shapes.known.len() >= MAX_SHAPES || shapes.items >= MAX_ITEMS {
                 *shapes = Shapes::default();
             }
             match shapes.known.get_mut(self.key.as_slice()) {
                 None => {
-                    shapes.known.insert(self.key.into(), None);
+                    shapes.known.insert(self.key.as_slice().into(), None);
                 }
                 Some(kept @ None) => {
                     *kept = counted(&self.tokens, items);
@@ -219,66 +259,61 @@ fn number_code(text: &str) -> Option<u16> {
 
 /// A keyword's own code, in whatever case, or that of all other names.
 fn word_code(text: &str) -> Option<u16> {
-    let words = words();
-    if text.len() > words.longest {
-        return text.is_ascii().then_some(code::NAME);
-    }
-    let mut lower = [0u8; 32];
-    let lower = lower.get_mut(..text.len())?;
-    lower.copy_from_slice(text.as_bytes());
-    lower.make_ascii_lowercase();
-    if !lower.is_ascii() {
+    if !text.is_ascii() {
         return None;
     }
-    Some(
-        words
-            .place(lower)
-            .map_or(code::NAME, |place| code::FIRST_WORD + place),
-    )
+    let place = words().place(text.as_bytes());
+    Some(place.map_or(code::NAME, |place| code::FIRST_WORD + place))
 }
 
 /// All words that the grammar or PostgreSQL reserves in any way.
 struct Words {
-    longest: usize,
-    /// By length and first letter: the places of the first such word and of the one behind the last.
-    starts: Vec<(u16, u16)>,
-    /// By length, then in order.
-    sorted: Vec<&'static [u8]>,
+    /// By hash: one more than a word's place, or 0. Words whose place is taken have the next that is free.
+    table: Vec<u16>,
+    words: Vec<&'static [u8]>,
 }
+
+/// Several times the number of words.
+const TABLE_SIZE: usize = 1 << 12;
 
 fn words() -> &'static Words {
     static WORDS: OnceLock<Words> = OnceLock::new();
     WORDS.get_or_init(|| {
         let known = KEYWORDS.iter().map(|(word, _)| *word);
         let grammars = NAMED.iter().filter_map(|name| name.strip_prefix("kw_"));
-        let mut sorted: Vec<&[u8]> = known.chain(grammars).map(str::as_bytes).collect();
-        sorted.sort_unstable_by_key(|word| (word.len(), *word));
-        sorted.dedup();
-        let longest = sorted.last().map_or(0, |word| word.len());
-        let mut starts = vec![(0, 0); (longest + 1) * 256];
-        for (place, word) in (0u16..).zip(&sorted) {
-            let start: &mut (u16, u16) = &mut starts[bucket(word)];
-            if start.1 == 0 {
-                start.0 = place;
+        let mut words: Vec<&[u8]> = known.chain(grammars).map(str::as_bytes).collect();
+        words.sort_unstable();
+        words.dedup();
+        let mut table = vec![0; TABLE_SIZE];
+        for (number, word) in (1u16..).zip(&words) {
+            let mut at = slot(word);
+            while table[at] != 0 {
+                at = (at + 1) % TABLE_SIZE;
             }
-            start.1 = place + 1;
+            table[at] = number;
         }
-        Words {
-            longest,
-            starts,
-            sorted,
-        }
+        Words { table, words }
     })
 }
 
-fn bucket(word: &[u8]) -> usize {
-    word.len() * 256 + usize::from(word.first().copied().unwrap_or(0))
+/// Where a word in any case is looked for first.
+fn slot(word: &[u8]) -> usize {
+    let hash = word.iter().fold(0u32, |hash, byte| {
+        (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193)
+    });
+    (hash ^ (hash >> 16)) as usize % TABLE_SIZE
 }
 
 impl Words {
     fn place(&self, word: &[u8]) -> Option<u16> {
-        let (first, end) = *self.starts.get(bucket(word))?;
-        (first..end).find(|place| self.sorted.get(usize::from(*place)) == Some(&word))
+        let mut at = slot(word);
+        loop {
+            let place = self.table.get(at)?.checked_sub(1)?;
+            if self.words.get(usize::from(place))?.eq_ignore_ascii_case(word) {
+                return Some(place);
+            }
+            at = (at + 1) % TABLE_SIZE;
+        }
     }
 }
 

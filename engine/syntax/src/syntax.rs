@@ -252,11 +252,8 @@ impl Parse<'_> {
 
     /// Nothing is parsed where statements of the same shape have been.
     fn first_attempt(&self, plain: &Prepared<'_>) -> Attempt {
-        if plain.has_lexical_error {
-            return self.attempt(plain);
-        }
-        let outline = Outline::of(&plain.text, &plain.shifts);
-        if let Some(items) = outline.as_ref().and_then(Outline::recall) {
+        let outline = plain.outline.as_ref();
+        if let Some(items) = outline.and_then(Outline::recall) {
             return Attempt::Valid(Syntax::new(self.text, self.dialect, items, None));
         }
         let attempt = self.attempt(plain);

@@ -43,7 +43,9 @@ impl BaselineFile {
         let absolute = std::path::absolute(&path)?;
         let baseline = match fs::read_to_string(&absolute) {
             Ok(text) => read(&path, &text)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && (!is_named || args.rules.write_baseline) => {
+            Err(error)
+                if error.kind() == io::ErrorKind::NotFound && (!is_named || args.rules.write_baseline) =>
+            {
                 Baseline::default()
             }
             Err(error) => {

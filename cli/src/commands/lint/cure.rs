@@ -16,7 +16,11 @@ use crate::commands::Terminal;
 use crate::failure::Failure;
 
 fn level(args: &LintArgs) -> Level {
-    if args.cure.unsafe_fixes { Level::Unsafe } else { Level::Safe }
+    if args.cure.unsafe_fixes {
+        Level::Unsafe
+    } else {
+        Level::Safe
+    }
 }
 
 /// What became of the files, and the findings that remain.
@@ -64,12 +68,16 @@ pub(super) fn files(args: &LintArgs, request: &Request, before: &Opened, sets: &
 
 /// Files that `--fix --staged` would change although they hold more than what is staged: that would be staged too.
 pub(super) fn half_staged(request: &Request) -> Option<PathBuf> {
-    let Request::Files { overlays, only: Some(_), .. } = request else {
+    let Request::Files {
+        overlays,
+        only: Some(_),
+        ..
+    } = request
+    else {
         return None;
     };
-    let differs = |(path, staged): &(&PathBuf, &Arc<str>)| {
-        fs::read_to_string(path).is_ok_and(|text| text != ***staged)
-    };
+    let differs =
+        |(path, staged): &(&PathBuf, &Arc<str>)| fs::read_to_string(path).is_ok_and(|text| text != ***staged);
     overlays.iter().find(differs).map(|(path, _)| path.clone())
 }
 
@@ -120,7 +128,11 @@ pub(super) fn tell(fixed: &Fixed, args: &LintArgs, terminal: Terminal) {
             applied.finding.rule
         );
     }
-    let waiting = fixed.skipped.iter().filter(|s| s.reason == Reason::Unsafe).count();
+    let waiting = fixed
+        .skipped
+        .iter()
+        .filter(|s| s.reason == Reason::Unsafe)
+        .count();
     for skipped in fixed.skipped.iter().filter(|s| s.reason != Reason::Unsafe) {
         let _ = writeln!(
             err,
@@ -132,8 +144,15 @@ pub(super) fn tell(fixed: &Fixed, args: &LintArgs, terminal: Terminal) {
         );
     }
     if waiting > 0 {
-        let (fixes, verb) = if waiting == 1 { ("fix", "needs") } else { ("fixes", "need") };
-        let _ = writeln!(err, "{waiting} more {fixes} {verb} --unsafe-fixes, and somebody to look at the result");
+        let (fixes, verb) = if waiting == 1 {
+            ("fix", "needs")
+        } else {
+            ("fixes", "need")
+        };
+        let _ = writeln!(
+            err,
+            "{waiting} more {fixes} {verb} --unsafe-fixes, and somebody to look at the result"
+        );
     }
 }
 
@@ -168,7 +187,9 @@ fn project_of_files(args: &LintArgs) -> Project {
         ..OpenOptions::default()
     };
     let projects = Workspace::open(&[folder], &options).projects;
-    let mut migrated = projects.into_iter().filter(|project| project.layout.is_migrations());
+    let mut migrated = projects
+        .into_iter()
+        .filter(|project| project.layout.is_migrations());
     migrated.next().unwrap_or_else(|| Project {
         root: std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf()),
         layout: Layout::Plain,

@@ -244,7 +244,9 @@ fn write_migrations(
         let folder = file.path.parent().map_or(Ok(()), fs::create_dir_all);
         folder.map_err(refused)?;
         let created = File::create_new(&file.path).map_err(refused)?;
-        BufWriter::new(created).write_all(file.text.as_bytes()).map_err(refused)?;
+        BufWriter::new(created)
+            .write_all(file.text.as_bytes())
+            .map_err(refused)?;
         if !terminal.quiet {
             // A standard error that is closed is nobody's loss.
             let _ = writeln!(io::stderr(), "written {}", file.path.display());
@@ -262,9 +264,14 @@ fn format(args: &LintArgs, all_problems: &mut Vec<Problem>) -> LintFormat {
         return args.format.unwrap_or(LintFormat::Text);
     };
     LintFormat::from_str(name, true).unwrap_or_else(|_| {
-        let names = LintFormat::value_variants().iter().filter_map(|format| format.to_possible_value());
+        let names = LintFormat::value_variants()
+            .iter()
+            .filter_map(|format| format.to_possible_value());
         let names: Vec<String> = names.map(|value| value.get_name().to_owned()).collect();
-        let path = config.source.as_ref().map_or("confiture.yaml".into(), |source| source.path.clone());
+        let path = config
+            .source
+            .as_ref()
+            .map_or("confiture.yaml".into(), |source| source.path.clone());
         let message = format!("`linting.report_format`: there is no form `{name}`");
         let help = format!("forms: {}", names.join(", "));
         all_problems.push(Problem::new(ProblemCode::WrongValue, path, message).with_help(help));
@@ -278,6 +285,10 @@ fn list(args: &LintArgs, terminal: Terminal, out: &mut impl Write) -> Result<Out
     let (sets, all_problems): (Vec<RuleSet>, Vec<Problem>) = rules::sets(args, &opened)?;
     problems::print(&all_problems, terminal);
     let fallback = RuleSet::default();
-    super::rules::print(sets.first().unwrap_or(&fallback), args.format.unwrap_or(LintFormat::Text).as_list(), out)?;
+    super::rules::print(
+        sets.first().unwrap_or(&fallback),
+        args.format.unwrap_or(LintFormat::Text).as_list(),
+        out,
+    )?;
     Ok(problems::outcome(&all_problems))
 }

@@ -41,7 +41,13 @@ pub(super) fn run(
     if !shadow.is_empty() {
         match Shadow::load(input.project, input.version.major()) {
             Ok(mut shadow_database) => {
-                ask(&mut shadow_database.session, &shadow, input, &mut answers, problems);
+                ask(
+                    &mut shadow_database.session,
+                    &shadow,
+                    input,
+                    &mut answers,
+                    problems,
+                );
             }
             Err(ShadowError::Cluster(error)) => return Err(Failure::Cluster(error)),
             Err(ShadowError::Statement(problem)) => problems.push(*problem),
@@ -70,14 +76,21 @@ fn ask(
 
 fn refused(rule: &SqlRule, input: &Input<'_>, error: &SqlError) -> Problem {
     let source = &input.project.config.source;
-    let path = source.as_ref().map_or("confiture.yaml".into(), |source| source.path.clone());
+    let path = source
+        .as_ref()
+        .map_or("confiture.yaml".into(), |source| source.path.clone());
     let message = format!("the query of rule `{}` fails: {error}", rule.name);
     Problem::new(ProblemCode::WrongValue, path, message)
         .with_help("a rule in SQL is one statement that only reads, and gives a column `relation`")
 }
 
 fn rows(table: &Table) -> Vec<SqlRow> {
-    let at = |names: &[&str]| table.columns.iter().position(|column| names.contains(&column.as_str()));
+    let at = |names: &[&str]| {
+        table
+            .columns
+            .iter()
+            .position(|column| names.contains(&column.as_str()))
+    };
     let (relation, schema) = (at(&["relation", "object"]), at(&["schema"]));
     let (column, message) = (at(&["column"]), at(&["message"]));
     let value = |row: &Vec<Option<String>>, at: Option<usize>| row.get(at?)?.clone();

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use confiture_project::{Direction, Layout, Script, TransactionMode};
-use confiture_risk::assess;
 use confiture_risk::effect::TransactionRule;
+use confiture_risk::predict::predict;
 use confiture_schema::apply::{State, TransactionWrap};
 use confiture_schema::catalog::Origin;
 use confiture_schema::change::{Change, Nested};
@@ -252,7 +252,11 @@ impl<'s> Pass<'s> {
         let wrapped = match self.script.transaction {
             TransactionMode::PerScript => true,
             TransactionMode::PerScriptWhenAllowed => {
-                !self.statements.iter().any(|s| self.refuses_transaction(s))
+                let fresh = State::fresh();
+                !self
+                    .statements
+                    .iter()
+                    .any(|s| self.refuses_transaction(s, &fresh))
             }
             TransactionMode::SingleImplicit => self.statements.len() > 1,
             TransactionMode::Autocommit => false,
@@ -264,9 +268,9 @@ impl<'s> Pass<'s> {
         }
     }
 
-    fn refuses_transaction(&self, statement: &Statement) -> bool {
-        let risk = assess(&statement.changes, &State::fresh(), self.input.version);
-        risk.effect.transaction == TransactionRule::Refused
+    fn refuses_transaction(&self, statement: &Statement, on: &State) -> bool {
+        let effect = predict(&statement.changes, on, self.input.version);
+        effect.transaction == TransactionRule::Refused
     }
 }
 

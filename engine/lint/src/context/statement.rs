@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use confiture_project::{Layout, TransactionMode};
 use confiture_risk::effect::TransactionRule;
-use confiture_risk::{LockMode, PgVersion, Risk, assess};
+use confiture_risk::{LockMode, Outlook, PgVersion, foresee, rollback};
 use confiture_schema::apply::State;
 use confiture_schema::catalog::{Origin, Persistence, QualName};
 use confiture_schema::change::{AlterAction, AlterCommand, AlterRelation, Change, ObjectRef, RelationWord};
@@ -58,7 +58,7 @@ pub struct LazyRisk<'a> {
     changes: &'a [Change],
     before: &'a State,
     version: PgVersion,
-    found: OnceCell<Risk>,
+    found: OnceCell<Outlook>,
 }
 
 impl<'a> LazyRisk<'a> {
@@ -70,14 +70,19 @@ impl<'a> LazyRisk<'a> {
             found: OnceCell::new(),
         }
     }
+
+    /// The statement that undoes it, where one exists.
+    pub fn rollback(&self) -> Option<String> {
+        rollback(self.changes, self.before, self.version)
+    }
 }
 
 impl Deref for LazyRisk<'_> {
-    type Target = Risk;
+    type Target = Outlook;
 
-    fn deref(&self) -> &Risk {
+    fn deref(&self) -> &Outlook {
         self.found
-            .get_or_init(|| assess(self.changes, self.before, self.version))
+            .get_or_init(|| foresee(self.changes, self.before, self.version))
     }
 }
 

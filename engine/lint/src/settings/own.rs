@@ -88,9 +88,12 @@ impl Queries {
                 text.push('\n');
             }
         }
-        let query = TreeQuery::new(&text).ok()?;
-        (!of_pattern.is_empty()).then_some(Queries {
-            query,
+        // Compiling even an empty query goes through all states of the grammar.
+        if of_pattern.is_empty() {
+            return None;
+        }
+        Some(Queries {
+            query: TreeQuery::new(&text).ok()?,
             rules: of_pattern,
         })
     }

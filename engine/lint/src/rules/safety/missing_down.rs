@@ -136,7 +136,7 @@ fn down_file(script: &Script, statements: &[StatementContext<'_>]) -> Option<New
         if statement.is_nested() || !statement.errors.is_empty() {
             return None;
         }
-        undo.push(statement.risk.rollback.clone()?);
+        undo.push(statement.risk.rollback()?);
     }
     Some(NewFile {
         path,
