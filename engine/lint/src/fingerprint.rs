@@ -19,6 +19,11 @@ pub fn fingerprints(project: &Project, findings: &[Finding]) -> Vec<String> {
     named_by(project, findings, |source| slashed(&source.path))
 }
 
+/// What the statement at a place says, as a number.
+pub(crate) fn statement(project: &Project, place: Place) -> u64 {
+    Statements::new(project).hash(place)
+}
+
 /// The same with another path.
 pub(crate) fn named_by(
     project: &Project,

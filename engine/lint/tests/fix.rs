@@ -467,3 +467,38 @@ fn a_database_is_cured_by_a_migration() {
     );
     assert_eq!(fix::migration(&[], Level::Unsafe, PgVersion::default()), None);
 }
+
+#[test]
+fn a_rule_that_speaks_once_a_script_is_heard_until_it_is_silent() {
+    let sql = "BEGIN;\nALTER TABLE orders ADD COLUMN a int;\nCOMMIT;\nBEGIN;\nALTER TABLE orders ADD COLUMN b int;\nCOMMIT;\n";
+    let disk = Disk::new(&[GOOSE_TABLE, ("migrations/002_more.sql", &goose(sql))]);
+    let fixed = disk.fix(Level::Unsafe);
+    let wanted = sql.replace("ALTER", "SET LOCAL lock_timeout = '2s';\nALTER");
+    assert_eq!(only(&fixed), goose(&wanted));
+    assert_eq!(fixed.skipped, []);
+}
+
+#[test]
+fn a_statement_more_stands_behind_the_comment_that_ends_the_line() {
+    let config = (
+        "confiture.yaml",
+        "load_order: [schema]\nlinting: {rules: {require-foreign-key-index: warning}}\n",
+    );
+    for (end, wanted) in [
+        ("; -- the items\n", "; -- the items\nNEW\n"),
+        (";  \nSELECT 1;\n", ";\nNEW  \nSELECT 1;\n"),
+        ("; SELECT 1;\n", ";\nNEW SELECT 1;\n"),
+        ("", ";\nNEW"),
+        (" -- the items", " -- the items\n;\nNEW"),
+        ("; /* the items */", "; /* the items */\nNEW"),
+        ("; /* the\nitems */", ";\nNEW /* the\nitems */"),
+    ] {
+        let create = "CREATE TABLE a (id int PRIMARY KEY);\nCREATE TABLE b (id int PRIMARY KEY, a_id int REFERENCES a)";
+        let disk = Disk::new(&[config, ("schema/tables.sql", &format!("{create}{end}"))]);
+        let fixed = disk.fix(Level::Unsafe);
+        let index = "CREATE INDEX ON b (a_id);";
+        let text = only(&fixed);
+        let new = text[create.len()..].replace("public.", "");
+        assert_eq!(new, wanted.replace("NEW", index), "{end:?}");
+    }
+}

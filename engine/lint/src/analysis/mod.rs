@@ -28,7 +28,7 @@ use crate::{Finding, Place, RuleSet};
 pub use cached::{Remembered, lint_remembering};
 use fold::{Replayed, Trace};
 pub use own::{SqlAnswer, SqlRow, sql_findings};
-pub(crate) use read::{Statements, changes, error_count};
+pub(crate) use read::{Statement, Statements, changes, error_count};
 
 /// What a project is analyzed for.
 #[derive(Debug)]

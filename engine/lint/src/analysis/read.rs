@@ -7,13 +7,16 @@ use confiture_project::{Project, Script, Segment};
 use confiture_schema::catalog::{Origin, footprint};
 use confiture_schema::change::Change;
 use confiture_schema::read;
+use confiture_syntax::lexer::{Dialect, Lexer};
 use confiture_syntax::split::PieceKind;
-use confiture_syntax::{Syntax, SyntaxError};
+use confiture_syntax::{Syntax, SyntaxError, TextRange};
 use rayon::prelude::*;
 
 use crate::context::Location;
+use crate::{Edit, Place};
 
 /// A statement of the project, read; its tree is gone.
+#[derive(Debug)]
 pub(crate) struct Statement {
     /// Where it stands.
     pub(crate) at: Location,
@@ -38,6 +41,29 @@ impl Statement {
     /// Its text.
     pub(crate) fn text(&self) -> &str {
         self.at.range.slice(&self.around)
+    }
+
+    /// The insertion of another statement behind this one, on lines of its own: behind the comment that ends the line,
+    /// which is about this one, and behind a semicolon.
+    pub(crate) fn insert_after(&self, sql: &str) -> Edit {
+        let end = self.at.range.end as usize;
+        let line = self.around.get(end..).and_then(|rest| rest.lines().next());
+        let rest = line.unwrap_or_default().trim_end();
+        let is_comment = !rest.is_empty()
+            && Lexer::new(rest, Dialect::Psql).all(|token| token.kind.is_trivia() && token.terminated);
+        let (at, separator) = match (is_comment, self.text().ends_with(';')) {
+            (false, true) => (end, "\n"),
+            (false, false) => (end, ";\n"),
+            (true, true) => (end + rest.len(), "\n"),
+            (true, false) => (end + rest.len(), "\n;\n"),
+        };
+        Edit {
+            place: Place {
+                range: TextRange::from_usize(at, at),
+                ..self.at.whole()
+            },
+            text: format!("{separator}{sql}"),
+        }
     }
 }
 

@@ -351,6 +351,7 @@ impl<'a> Judged<'a> {
             outer_errors: &statement.errors,
             nesting: step.nesting,
             at: statement.at,
+            own: statement,
             number: step.statement,
             version: self.input.version,
         }

@@ -113,11 +113,7 @@ impl<'a> Sink<'a> {
 
     /// An insertion on lines of its own after the statement that defined something.
     pub fn insert_after(&self, origin: Origin, sql: &str) -> Option<Edit> {
-        let at = self.statements.at(origin)?.at;
-        Some(Edit {
-            place: at.place(TextRange::empty(at.range.len())),
-            text: format!("\n{sql}"),
-        })
+        Some(self.statements.at(origin)?.insert_after(sql))
     }
 
     /// An edit of the statement that defined something; the range is one of that statement's changes.

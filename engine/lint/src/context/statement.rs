@@ -13,6 +13,7 @@ use confiture_syntax::lexer::{Dialect, Lexer, TokenKind};
 use confiture_syntax::{Name, SyntaxError, TextRange};
 
 use super::{ScriptFacts, ScriptInfo};
+use crate::analysis::Statement;
 use crate::{Edit, Fix, Place, Safety};
 
 /// One statement, or one inside a DO block or the body of a function.
@@ -46,6 +47,8 @@ pub struct StatementContext<'a> {
     pub nesting: Nesting,
     /// Where it stands in the project.
     pub(crate) at: Location,
+    /// The outer statement.
+    pub(crate) own: &'a Statement,
     /// Its number in the script, or that of the statement around it, as an [`Origin`] carries it.
     pub(crate) number: usize,
     /// The server's version.
@@ -295,8 +298,7 @@ impl<'a> StatementContext<'a> {
 
     /// An insertion on a line of its own after the outer statement.
     pub fn insert_after(&self, sql: &str) -> Edit {
-        let end = if self.text.ends_with(';') { "" } else { ";" };
-        self.edit(TextRange::empty(self.at.range.len()), format!("{end}\n{sql}"))
+        self.own.insert_after(sql)
     }
 
     /// The tokens of a part of the statement, comments and whitespace left out.

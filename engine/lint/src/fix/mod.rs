@@ -201,8 +201,9 @@ impl fmt::Display for Reason {
     }
 }
 
-/// How often files are fixed, linted and fixed again. Every round cures findings and adds none, so few are needed.
-const ROUNDS: usize = 16;
+/// How often files are fixed, linted and fixed again. Every round cures findings and adds none, so few are needed; most
+/// where a rule speaks once a script and has more to say when it is heard.
+const ROUNDS: usize = 64;
 
 /// Fixes what can be fixed. `lint` opens and lints the projects in question with some files replaced: the same projects
 /// in the same order each time, by the same rules.

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use confiture_project::SourceFile;
 
 use super::text::{FileEdit, file_edit};
+use super::verify::speaks_once;
 use super::{Applied, Linted, Policy, Reason, Skipped};
 use crate::fingerprint::subject;
-use crate::{Edit, Finding, Fix, NewFile, file_range};
+use crate::{Edit, Finding, Fix, NewFile, file_range, fingerprint};
 
 /// A fix that is to be applied.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub(super) struct Choice {
     pub(super) applied: Applied,
     /// The finding, whatever its place.
     pub(super) key: Key,
+    /// What its statement says, for rules that speak once a script: when one statement is cured, they speak of the next.
+    pub(super) statement: Option<u64>,
     /// Its edits.
     pub(super) edits: Vec<Placed>,
     /// The files that it creates, with the path as people see it.
@@ -207,6 +210,7 @@ impl Planner<'_> {
                 path: source.path.clone(),
             },
             key,
+            statement: speaks_once(finding).then(|| fingerprint::statement(&linted.project, finding.place)),
             edits,
             creates,
         })

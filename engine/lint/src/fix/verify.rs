@@ -10,7 +10,7 @@ use super::plan::{Choice, Key, Refused};
 use super::{Linted, Overlays, Reason, text};
 use crate::analysis::{error_count, segments};
 use crate::rule::Check;
-use crate::{file_range, registry};
+use crate::{Finding, file_range, fingerprint, registry};
 
 /// How often a project is linted anew in search of fixes that make something worse.
 const TRIES: usize = 256;
@@ -128,7 +128,7 @@ impl Seen {
             .collect();
         self.judge_files(after, &files, group)
             .and_then(|()| blame_first(misspelt.into_iter(), group, |_| Reason::Unmappable))?;
-        self.judge_findings(&findings(after), good, group)
+        self.judge_findings(&findings(after), after, good, group)
     }
 
     /// Whether the files that were edited hold the same scripts and parse as well as before.
@@ -152,6 +152,7 @@ impl Seen {
     fn judge_findings(
         &self,
         after: &HashMap<Key, usize>,
+        linted: &[Linted],
         good: &[Choice],
         group: &[Choice],
     ) -> Result<(), Blame> {
@@ -169,20 +170,23 @@ impl Seen {
                 choices: choices.collect(),
             });
         }
-        let mut cures: HashMap<Key, usize> = HashMap::new();
+        let mut cures: HashMap<&Key, usize> = HashMap::new();
         for choice in good.iter().chain(group) {
-            *cures.entry(general(&choice.key)).or_default() += 1;
+            *cures.entry(&choice.key).or_default() += 1;
         }
-        let remains = |key: &Key| {
-            let key = general(key);
-            count(after, &key) + count(&cures, &key) > count(&self.findings, &key)
+        let remains = |choice: &Choice| match choice.statement {
+            Some(statement) => still_at(linted, &choice.key, statement),
+            None => {
+                let cured = cures.get(&choice.key).copied().unwrap_or(0);
+                count(after, &choice.key) + cured > count(&self.findings, &choice.key)
+            }
         };
         let numbered = group.iter().enumerate();
         let uncured: BTreeSet<usize> = numbered
-            .filter(|(_, choice)| remains(&choice.key))
+            .filter(|(_, choice)| remains(choice))
             .map(|(at, _)| at)
             .collect();
-        let stays_good = !good.iter().any(|choice| remains(&choice.key));
+        let stays_good = !good.iter().any(remains);
         if uncured.is_empty() && stays_good {
             return Ok(());
         }
@@ -226,7 +230,7 @@ fn findings(linted: &[Linted]) -> HashMap<Key, usize> {
         for finding in &linted.report.findings {
             if let Some((source, _)) = file_range(&linted.project, finding.place) {
                 let key = Key::of(source.file.clone(), finding);
-                *found.entry(general(&key)).or_default() += 1;
+                *found.entry(general(key, finding)).or_default() += 1;
             }
         }
     }
@@ -235,16 +239,37 @@ fn findings(linted: &[Linted]) -> HashMap<Key, usize> {
 
 /// A finding of a rule that speaks once a script may be about another statement when the first is mended: of those only
 /// file and rule count.
-fn general(key: &Key) -> Key {
-    let rule = registry().iter().find(|rule| *rule.name == *key.rule);
-    if !rule.is_some_and(|rule| matches!(rule.check, Check::FirstOfScript(_))) {
-        return key.clone();
+fn general(key: Key, finding: &Finding) -> Key {
+    if !speaks_once(finding) {
+        return key;
     }
     Key {
         subject: String::new(),
         message: String::new(),
-        ..key.clone()
+        ..key
     }
+}
+
+/// Whether a finding is that of a rule that speaks once a script.
+pub(super) fn speaks_once(finding: &Finding) -> bool {
+    let rule = registry().iter().find(|rule| rule.name == finding.kind);
+    rule.is_some_and(|rule| matches!(rule.check, Check::FirstOfScript(_)))
+}
+
+/// Whether a rule still speaks of a statement.
+fn still_at(linted: &[Linted], key: &Key, statement: u64) -> bool {
+    linted.iter().any(|linted| {
+        let findings = linted
+            .report
+            .findings
+            .iter()
+            .filter(|finding| finding.rule == key.rule);
+        findings.into_iter().any(|finding| {
+            let source = file_range(&linted.project, finding.place);
+            source.is_some_and(|(source, _)| source.file == key.file)
+                && fingerprint::statement(&linted.project, finding.place) == statement
+        })
+    })
 }
 
 /// How many errors the statements of files have, bodies included.
