@@ -207,8 +207,8 @@ migration:
     assert_eq!(
         places,
         [
-            ("data-loss", line("DROP TABLE")),
-            ("syntax-error", line("SELEC 1"))
+            ("syntax-error", line("SELEC 1")),
+            ("data-loss", line("DROP TABLE"))
         ]
     );
 }
