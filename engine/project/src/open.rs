@@ -463,7 +463,7 @@ fn configured_layouts(
 ///
 /// A folder is one tree if it holds SQL itself, or if its folders are numbered or named after kinds of objects; else
 /// each of its folders is looked at by itself, so that unrelated projects don't become one schema. A folder of
-/// migrations is a tree of its own: a schema beside it is what they lead to.
+/// migrations, patches or upgrades is a tree of its own: a schema beside it is what they lead to.
 fn plain_trees(root: &Path, files: Vec<Arc<SourceFile>>) -> Vec<(PathBuf, Vec<Arc<SourceFile>>)> {
     let mut out = Vec::new();
     let mut migrations: BTreeMap<PathBuf, Vec<Arc<SourceFile>>> = BTreeMap::new();
@@ -474,9 +474,7 @@ fn plain_trees(root: &Path, files: Vec<Arc<SourceFile>>) -> Vec<(PathBuf, Vec<Ar
             .ancestors()
             .skip(1)
             .take_while(|at| *at != root && at.starts_with(root));
-        let found = folders
-            .filter(|at| file_name(at).to_ascii_lowercase().contains("migrat"))
-            .last();
+        let found = folders.filter(|at| is_history(file_name(at))).last();
         match found.map(Path::to_path_buf) {
             Some(folder) => migrations.entry(folder).or_default().push(file),
             None => others.push(file),
@@ -509,6 +507,14 @@ fn plain_trees(root: &Path, files: Vec<Arc<SourceFile>>) -> Vec<(PathBuf, Vec<Ar
     }
     out.sort_by(|a, b| a.0.cmp(&b.0));
     out
+}
+
+/// Whether a folder's name says that its files change a schema that is there.
+fn is_history(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["migrat", "patch", "upgrade", "delta"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 /// Whether a folder's name says that it is one part of a schema.

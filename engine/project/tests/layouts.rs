@@ -427,10 +427,8 @@ fn unrelated_trees_stay_apart() {
     assert_eq!(
         all,
         [
-            vec![
-                "Schema one/share/schema/a.sql Autocommit",
-                "Schema one/share/schema/upgrade/2.sql Autocommit"
-            ],
+            vec!["Schema one/share/schema/a.sql Autocommit"],
+            vec!["Schema one/share/schema/upgrade/2.sql Autocommit"],
             vec![
                 "Schema three/schema_pgsql.sql Autocommit",
                 "Schema three/versions/pgsql/1.sql Autocommit"

@@ -402,6 +402,20 @@ impl<'a> StatementContext<'a> {
         }
     }
 
+    /// The safe way where it takes more than one step, otherwise `advice`: for rules about what a statement means, where a
+    /// bounded wait for its lock cures nothing.
+    pub fn other_way_or(&self, advice: &str) -> String {
+        let steps = self
+            .risk
+            .safe_alternative
+            .as_ref()
+            .map_or(0, |way| way.steps.len());
+        match self.safe_way() {
+            Some(way) if steps > 1 => way,
+            _ => advice.to_owned(),
+        }
+    }
+
     /// The safe way where one is known, otherwise `advice`.
     pub fn safe_way_or(&self, advice: &str) -> String {
         self.safe_way().unwrap_or_else(|| advice.to_owned())

@@ -123,7 +123,7 @@ fn relation<'s>(
         return None;
     }
     let message = format!("{old} is {verb}: programs that use the old name fail until they are replaced");
-    let help = statement.safe_way_or("leave a view under the old name until nobody uses it");
+    let help = statement.other_way_or("leave a view under the old name until nobody uses it");
     let finding = sink.report(statement, Subject::relation(&old), object.name.range, message);
     Some(finding.help(help))
 }
@@ -221,7 +221,7 @@ fn column(statement: &StatementContext<'_>, sink: &mut Sink<'_>, rename: &Rename
         "column `{old}` of {table} is renamed to `{}`: programs that use the old name fail until they are replaced",
         rename.to.name
     );
-    let help = statement.safe_way_or(
+    let help = statement.other_way_or(
         "add a column of the new name, keep both equal by a trigger, and drop the old one later",
     );
     sink.report(
