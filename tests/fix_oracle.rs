@@ -98,7 +98,7 @@ impl Shown {
         }
         let project = Arc::new(self.project());
         let input = Input::new(&project, PgVersion::default());
-        let findings = lint(&input, &RuleSet::only(self.rule)).findings;
+        let findings = lint(&input, &self.rules()).findings;
         findings
             .into_iter()
             .filter(|finding| finding.kind == self.rule)
@@ -108,6 +108,19 @@ impl Shown {
             })
             .map(|(finding, fix)| (Arc::clone(&project), finding, fix))
             .collect()
+    }
+
+    /// The rule, as its documentation configures it.
+    fn rules(&self) -> RuleSet {
+        let Some(yaml) = Example::settings(self.rule) else {
+            return RuleSet::only(self.rule);
+        };
+        let (config, _) = Config::parse(&Arc::new(SourceFile {
+            path: PathBuf::from("confiture.yaml"),
+            file: PathBuf::from("/project/confiture.yaml"),
+            text: yaml.as_str().into(),
+        }));
+        RuleSet::from_config(&config).0
     }
 
     fn project(&self) -> Project {

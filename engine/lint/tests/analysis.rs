@@ -221,7 +221,7 @@ fn exemptions_name_tables_and_columns() {
         CREATE TABLE audit_log (id int PRIMARY KEY, \"changedAt\" date);
         CREATE TABLE orders (id int PRIMARY KEY);";
     let (_, findings) = lint(vec![Migration::up("001", sql)], &rules);
-    assert_eq!(found(&findings), ["snake-case", "require-tenant-column"]);
+    assert_eq!(found(&findings), ["naming-convention", "require-tenant-column"]);
 }
 
 #[test]

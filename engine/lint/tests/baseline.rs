@@ -96,7 +96,11 @@ fn what_did_not_run_is_not_stale() {
         Migration::up("002", "SELECT 1;"),
     ]);
     let mut filter = known.filter(Path::new(FOLDER));
-    filter.apply(&project, &RuleSet::only("snake-case"), &mut LintReport::default());
+    filter.apply(
+        &project,
+        &RuleSet::only("naming-convention"),
+        &mut LintReport::default(),
+    );
     assert_eq!(filter.stale(), 3);
     let (project, rules, mut report) = report_of("002", "SELECT 1;");
     let mut filter = known.filter(Path::new(FOLDER));

@@ -281,7 +281,7 @@ fn a_category_switches_its_rules() {
     assert_eq!(problems, []);
     assert_eq!(severity(&set, "table-rewrite"), Severity::Off);
     assert_eq!(severity(&set, "require-primary-key"), Severity::Error);
-    assert_eq!(severity(&set, "snake-case"), Severity::Info);
+    assert_eq!(severity(&set, "naming-convention"), Severity::Info);
 }
 
 #[test]

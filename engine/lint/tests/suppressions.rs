@@ -151,7 +151,7 @@ fn names_are_those_of_rules_categories_aliases_and_all() {
         "migration-safety",
         "all",
         "*",
-        "snake-case, data-loss",
+        "naming-convention, data-loss",
     ] {
         let (_, report) = report(&format!("-- confiture: ignore {name}: exported\nDROP TABLE a;"));
         assert!(!found(&report.findings).contains(&"data-loss"), "{name}");
@@ -190,7 +190,7 @@ SELECT 2;
 -- confiture: ignore data-loss, table-rewrite: not so
 SELECT 3;
 SELECT 4; -- confiture: ignore data-loss: not so
--- confiture: ignore data-loss, table-rewrite, snake-case: one is so
+-- confiture: ignore data-loss, table-rewrite, naming-convention: one is so
 DROP TABLE b;
 ";
     let (project, report) = report(sql);

@@ -1,7 +1,7 @@
 //! Where what exists in the end was written, and how it is changed there.
 
 use confiture_schema::catalog::{Column, ConstraintKind, Origin, Persistence, RelationKind};
-use confiture_schema::change::{AlterAction, Change, ColumnDef, TableElement};
+use confiture_schema::change::{AlterAction, Change, ColumnDef, ConstraintDef, TableElement};
 use confiture_schema::expr::Expr;
 use confiture_syntax::{Name, TextRange};
 
@@ -69,6 +69,22 @@ impl<'a> CatalogContext<'a> {
         columns.find(|column| column.name.range == range)
     }
 
+    /// The definition of the constraint that is written there.
+    pub(crate) fn constraint_definition(&self, origin: Origin) -> Option<&'a ConstraintDef> {
+        let range = self.written_range(origin)?;
+        let mut constraints = self.written(origin).into_iter().flat_map(constraints_of);
+        constraints.find(|c| c.name.as_ref().map_or(c.range, |name| name.range) == range)
+    }
+
+    /// The text where something was defined: its name, perhaps with a schema; a constraint without a name as a whole.
+    pub(crate) fn source(&self, origin: Origin) -> Option<&'a str> {
+        let range = self.written_range(origin)?;
+        self.statements
+            .at(origin)?
+            .text()
+            .get(range.start as usize..range.end as usize)
+    }
+
     /// An origin's range as the statement's changes give it.
     pub(crate) fn written_range(&self, origin: Origin) -> Option<TextRange> {
         let start = self.statements.at(origin)?.at.range.start;
@@ -111,6 +127,29 @@ fn columns_of(change: &Change) -> Vec<&ColumnDef> {
             .collect(),
         _ => Vec::new(),
     }
+}
+
+fn constraints_of(change: &Change) -> Vec<&ConstraintDef> {
+    let mut all: Vec<&ConstraintDef> = columns_of(change)
+        .into_iter()
+        .flat_map(|column| &column.constraints)
+        .collect();
+    match change {
+        Change::CreateTable(create) => {
+            all.extend(create.elements.iter().filter_map(|element| match element {
+                TableElement::Constraint(constraint) => Some(&**constraint),
+                _ => None,
+            }))
+        }
+        Change::AlterRelation(alter) => {
+            all.extend(alter.commands.iter().filter_map(|command| match &command.action {
+                AlterAction::AddConstraint(constraint) => Some(&**constraint),
+                _ => None,
+            }));
+        }
+        _ => {}
+    }
+    all
 }
 
 impl<'a> RelationContext<'a> {

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod definition;
+mod rename;
 mod script;
 mod sink;
 mod statement;
@@ -9,6 +10,7 @@ mod transaction;
 
 pub use catalog::{CatalogContext, RelationContext};
 pub(crate) use definition::{WrittenColumn, has_comment};
+pub(crate) use rename::{Renamer, Renaming};
 pub(crate) use script::ScriptFacts;
 pub use script::{Release, ScriptContext, ScriptInfo};
 pub use sink::{Sink, Subject};

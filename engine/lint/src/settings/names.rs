@@ -62,6 +62,8 @@ pub enum NameStyle {
     PascalCase,
     /// `orderItems`.
     CamelCase,
+    /// `ORDER_ITEMS`.
+    ScreamingSnakeCase,
     /// Made of what they name: `idx_{table}_{columns}`.
     Template(NameTemplate),
     /// As a regular expression says.
@@ -79,7 +81,13 @@ pub struct NotAStyle {
 
 impl NameStyle {
     /// The styles that have a name.
-    pub const NAMED: [&str; 4] = ["snake_case", "PascalCase", "camelCase", "any"];
+    pub const NAMED: [&str; 5] = [
+        "snake_case",
+        "PascalCase",
+        "camelCase",
+        "SCREAMING_SNAKE_CASE",
+        "any",
+    ];
 
     /// Reads a style. The second value is another reading than the spelling says: `snake_case_pl` is `snake_case`.
     pub fn parse(text: &str) -> Result<(NameStyle, Option<&'static str>), NotAStyle> {
@@ -87,6 +95,7 @@ impl NameStyle {
             "snake_case" => NameStyle::SnakeCase,
             "PascalCase" => NameStyle::PascalCase,
             "camelCase" => NameStyle::CamelCase,
+            "SCREAMING_SNAKE_CASE" => NameStyle::ScreamingSnakeCase,
             _ => NameStyle::Any,
         };
         if NameStyle::NAMED.contains(&text) {
@@ -129,9 +138,30 @@ impl NameStyle {
             NameStyle::SnakeCase => is_snake_case(name),
             NameStyle::PascalCase => is_one_word(name, char::is_uppercase),
             NameStyle::CamelCase => is_one_word(name, |c| !c.is_uppercase()),
+            NameStyle::ScreamingSnakeCase => is_screaming_snake_case(name),
             NameStyle::Template(template) => template.render(parts).is_none_or(|wanted| wanted == name),
             NameStyle::Pattern(pattern) => pattern.is_match(name),
         }
+    }
+
+    /// The same words in this style; `None` where a style has no words, or the name has none.
+    pub fn restyled(&self, name: &str) -> Option<String> {
+        let words = words(name);
+        let restyled = match self {
+            NameStyle::SnakeCase => words.join("_"),
+            NameStyle::ScreamingSnakeCase => words.join("_").to_uppercase(),
+            NameStyle::PascalCase => words.iter().map(|word| capitalized(word)).collect(),
+            NameStyle::CamelCase => {
+                let rest = words.iter().skip(1).map(|word| capitalized(word));
+                words.first().cloned().into_iter().chain(rest).collect()
+            }
+            NameStyle::Any | NameStyle::Template(_) | NameStyle::Pattern(_) => return None,
+        };
+        let restyled = match restyled.starts_with(|c: char| c.is_ascii_digit()) {
+            true => format!("_{restyled}"),
+            false => restyled,
+        };
+        (!restyled.is_empty() && self.fits(&restyled, |_| None)).then_some(restyled)
     }
 }
 
@@ -143,6 +173,7 @@ impl fmt::Display for NameStyle {
             NameStyle::SnakeCase => "snake_case",
             NameStyle::PascalCase => "PascalCase",
             NameStyle::CamelCase => "camelCase",
+            NameStyle::ScreamingSnakeCase => "SCREAMING_SNAKE_CASE",
             NameStyle::Template(template) => &template.0,
             NameStyle::Pattern(pattern) => pattern.as_str(),
         })
@@ -153,6 +184,44 @@ impl fmt::Display for NameStyle {
 fn is_snake_case(name: &str) -> bool {
     let fits = |c: char| c == '_' || c.is_ascii_digit() || (c.is_alphabetic() && !c.is_uppercase());
     name.chars().all(fits) && !name.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Letters that have no upper case count as upper case; no digit in front.
+fn is_screaming_snake_case(name: &str) -> bool {
+    let fits = |c: char| c == '_' || c.is_ascii_digit() || (c.is_alphabetic() && !c.is_lowercase());
+    name.chars().all(fits) && !name.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// The words of a name, in lower case: `OrderItems` → `order`, `items`; `HTTPStatus` → `http`, `status`.
+fn words(name: &str) -> Vec<String> {
+    let chars: Vec<char> = name.chars().collect();
+    let mut words = vec![String::new()];
+    for (i, &c) in chars.iter().enumerate() {
+        let previous = i.checked_sub(1).and_then(|p| chars.get(p));
+        let next_is_lower = chars.get(i + 1).is_some_and(|next| next.is_lowercase());
+        let begins = c.is_uppercase()
+            && previous.is_some_and(|p| {
+                p.is_lowercase() || p.is_ascii_digit() || (p.is_uppercase() && next_is_lower)
+            });
+        if begins || !c.is_alphanumeric() {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut()
+            && c.is_alphanumeric()
+        {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn capitalized(word: &str) -> String {
+    let mut chars = word.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
 }
 
 /// Letters and digits alone, the first as `first` says.
@@ -225,6 +294,33 @@ mod tests {
         assert!(fits("^w_", "w_orders") && !fits("^w_", "orders"));
         assert!(fits("^x{2}$", "xx"), "a counted repetition is no template");
         assert!(fits("any", "What ever"));
+    }
+
+    #[test]
+    fn names_are_restyled() {
+        for (name, wanted) in [
+            ("OrderItems", "order_items"),
+            ("HTTPStatus", "http_status"),
+            ("createdAt", "created_at"),
+            ("2fa", "_2fa"),
+            ("a b", "a_b"),
+        ] {
+            assert_eq!(style("snake_case").restyled(name).as_deref(), Some(wanted));
+        }
+        assert_eq!(
+            style("PascalCase").restyled("order_status").as_deref(),
+            Some("OrderStatus")
+        );
+        assert_eq!(
+            style("camelCase").restyled("order_status").as_deref(),
+            Some("orderStatus")
+        );
+        assert_eq!(
+            style("SCREAMING_SNAKE_CASE").restyled("orderStatus").as_deref(),
+            Some("ORDER_STATUS")
+        );
+        assert_eq!(style("snake_case").restyled("?!"), None);
+        assert_eq!(style("^w_").restyled("orders"), None);
     }
 
     #[test]

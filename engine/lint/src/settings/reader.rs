@@ -131,25 +131,11 @@ const PLANNED: &[&str] = &[
     "no-implicit-casts",
     "no-unlogged-tables-in-production",
     "password-fields-must-be-hashed",
-    "require-column-comments",
     "require-password-hash",
     "sensitive-columns-must-be-masked",
     "sequential-scan-potential",
     "warn-missing-indices",
     "warn-plain-text-pii",
-];
-
-/// Options of the rule about names that this version does not have.
-const PLANNED_OPTIONS: &[&str] = &[
-    "constraints",
-    "functions",
-    "indexes",
-    "max_length",
-    "pattern",
-    "read_side",
-    "target",
-    "types",
-    "write_side",
 ];
 
 /// Which overrides hold.
@@ -521,9 +507,6 @@ impl<'a> Reader<'a> {
                 self.read_option(at, setting, name);
             } else if is_name_pattern(rule, name) {
                 self.read_name_pattern(at, setting);
-            } else if rule.name == "snake-case" && PLANNED_OPTIONS.contains(&name.as_str()) {
-                let key = self.key(setting, name);
-                self.planned(&key);
             } else if !self.is_shared(rule, setting, name) {
                 let key = self.key(setting, name);
                 self.unknown_option(rule, &key);
@@ -873,7 +856,7 @@ fn is_name_pattern(rule: &Rule, key: &str) -> bool {
         .options
         .iter()
         .any(|option| matches!(option.default, OptionDefault::Style(_)));
-    rule.name == "snake-case" && has_styles && matches!(key, "pattern" | "target")
+    rule.name == "naming-convention" && has_styles && matches!(key, "pattern" | "target")
 }
 
 /// `tables` → `table`, `indexes` → `index`.

@@ -17,7 +17,7 @@
 //! ```
 //!
 //! ```sql bad
-//! -- confiture: ignore data-loss, snake-case: nothing has read it since March
+//! -- confiture: ignore data-loss, naming-convention: nothing has read it since March
 //! DROP TABLE orders;
 //! ```
 //!

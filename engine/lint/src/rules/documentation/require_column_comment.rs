@@ -51,7 +51,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     activation: Activation::OnRequest,
     scope: Scope::Everywhere,
     categories: &[Category::Documentation],
-    aliases: &["column-comments"],
+    aliases: &["require-column-comments", "column-comments"],
     provenance: &[],
     options: &[RuleOption {
         name: "public_tables_only",

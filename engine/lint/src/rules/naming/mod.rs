@@ -2,8 +2,12 @@
 //!
 //! The lists below are written by the test `rules_are_listed` from this folder.
 
-mod snake_case;
+mod name_length;
+mod naming_convention;
+mod reserved_word;
 
 list! {
-    snake_case
+    name_length
+    naming_convention
+    reserved_word
 }
