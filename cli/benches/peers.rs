@@ -98,7 +98,9 @@ fn inputs(scratch: &Path) -> Vec<Input> {
 
 fn confiture(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_confiture"));
-    command.args(["lint", "--format", "json"]).arg(folder);
+    command
+        .args(["lint", "--no-cache", "--format", "json"])
+        .arg(folder);
     command
 }
 

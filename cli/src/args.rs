@@ -244,7 +244,7 @@ pub struct LintRules {
     #[arg(long, conflicts_with_all = ["fix", "watch", "stdin_filepath"])]
     pub write_baseline: bool,
 
-    /// Take nothing from earlier runs.
+    /// Take nothing from earlier runs, and keep nothing for later ones.
     #[arg(long)]
     pub no_cache: bool,
 }

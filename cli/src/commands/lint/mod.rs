@@ -3,6 +3,7 @@
 mod baseline;
 mod cure;
 mod live;
+mod memory;
 mod open;
 mod released;
 mod rules;
@@ -23,6 +24,7 @@ use crate::args::{LintArgs, LintFormat};
 use crate::failure::{Failure, Outcome};
 use crate::report::{self, Report};
 use baseline::BaselineFile;
+use memory::Memory;
 use open::{Opened, Request};
 
 /// One project that was checked.
@@ -165,7 +167,11 @@ fn analyze(
         .flatten();
     let mut input = Input::new(project, version(args, server_version, project));
     input.released = released.as_ref();
-    confiture_lint::lint(&input, rules)
+    // What a server has is not in files that could be told to be the same.
+    match Memory::open(args).filter(|_| server_version.is_none()) {
+        Some(memory) => memory.lint(&input, rules),
+        None => confiture_lint::lint(&input, rules),
+    }
 }
 
 /// The version of the server that was read; for files the one that they are for.

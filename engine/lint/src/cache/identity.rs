@@ -23,16 +23,36 @@ impl Identity {
         Identity(hasher.finish())
     }
 
-    /// That of a run: the build, the rules, the server's version and where the project lies.
+    /// That of a run: the build, and everything that the name of its memory stands for.
     pub(crate) fn of_run(&self, input: &Input<'_>, rules: &RuleSet) -> Hash {
         let mut hasher = Hasher::default();
         hasher.bytes(&self.0);
-        hasher.text(&input.version.to_string());
-        rules.identify(&mut |part| hasher.bytes(part));
-        hasher.path(&input.project.root);
-        hasher.text(input.project.layout.name());
+        hasher.bytes(&surroundings(input, rules));
         hasher.finish()
     }
+}
+
+/// A name for the file that the memory of a run is kept in: another for other rules, another version of the server and
+/// another project.
+pub fn memory_name(input: &Input<'_>, rules: &RuleSet) -> String {
+    let hash = surroundings(input, rules);
+    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The rules, the configuration, the server's version and where the project lies.
+fn surroundings(input: &Input<'_>, rules: &RuleSet) -> Hash {
+    let mut hasher = Hasher::default();
+    hasher.text(&input.version.to_string());
+    rules.identify(&mut |part| hasher.bytes(part));
+    hasher.path(&input.project.root);
+    hasher.text(input.project.layout.name());
+    // Rules may read it.
+    hasher.word(&input.project.config);
+    // Several projects may lie in one folder.
+    if let Some(first) = input.project.scripts.first() {
+        hasher.path(&first.source.file);
+    }
+    hasher.finish()
 }
 
 /// Feeds parts to a hash, each with its length, so that no two lists of parts are the same.

@@ -14,6 +14,6 @@
 mod identity;
 mod record;
 
-pub use identity::Identity;
 pub(crate) use identity::{Hash, script_keys, shape};
+pub use identity::{Identity, memory_name};
 pub(crate) use record::{Found, Past, RelationRecord, ScriptRecord, Writes, decoded, encode, encoded};
