@@ -122,7 +122,7 @@ fn published_schemas() {
     );
     generated(
         "docs/schema/confiture-yaml.json",
-        &format!("{:#}\n", confiture_project::config_schema()),
+        &format!("{:#}\n", confiture_lint::config_schema()),
     );
 }
 

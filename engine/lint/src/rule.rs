@@ -146,14 +146,23 @@ impl Category {
         }
     }
 
+    /// Other names of categories.
+    pub const OTHER_NAMES: [(&'static str, Category); 5] = [
+        ("naming-convention", Category::Naming),
+        ("naming-conventions", Category::Naming),
+        ("safety", Category::MigrationSafety),
+        ("documentation-required", Category::Documentation),
+        ("cqrs-validation", Category::Cqrs),
+    ];
+
     /// The category of that name; underscores count as hyphens.
     pub fn from_name(name: &str) -> Option<Category> {
         let name = name.replace('_', "-");
-        match name.as_str() {
-            "naming-convention" | "naming-conventions" => Some(Category::Naming),
-            "safety" => Some(Category::MigrationSafety),
-            _ => Category::ALL.into_iter().find(|c| c.as_str() == name),
-        }
+        let other = Category::OTHER_NAMES
+            .into_iter()
+            .find(|(other, _)| *other == name);
+        let own = || Category::ALL.into_iter().find(|c| c.as_str() == name);
+        other.map(|(_, category)| category).or_else(own)
     }
 }
 

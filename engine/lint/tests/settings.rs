@@ -158,6 +158,27 @@ fn presets_are_built_upon() {
 }
 
 #[test]
+fn what_is_said_of_tenants_holds_for_all_rules_about_them() {
+    let (set, problems) = rules(
+        "linting: {multi_tenant: {required_column: org, exempt_tables: [a*], tenant-unique-key: error}}",
+    );
+    assert_eq!(problems, []);
+    assert_eq!(severity(&set, "require-tenant-column"), Severity::Error);
+    assert_eq!(severity(&set, "tenant-unique-key"), Severity::Error);
+    assert_eq!(
+        severity(&set, "tenant-index"),
+        Severity::Off,
+        "nobody asked for it"
+    );
+    let rule = set
+        .rules()
+        .iter()
+        .find(|r| &*r.name == "tenant-unique-key")
+        .expect("a rule");
+    assert_eq!(rule.options.text("column"), "org");
+}
+
+#[test]
 fn instances_of_a_rule_live_side_by_side() {
     let (set, problems) = rules(
         "linting:

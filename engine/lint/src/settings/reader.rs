@@ -109,8 +109,7 @@ enum Meaning {
 impl Meaning {
     fn of(name: &str) -> Meaning {
         let wanted = name.replace('_', "-");
-        // These mean all rules about comments, even where one of them has such an alias.
-        if wanted == "documentation" || wanted == "documentation-required" {
+        if DOCUMENTATION.contains(&wanted.as_str()) {
             return Meaning::Category(Category::Documentation);
         }
         if let Some(rule) = rule_of(name) {
@@ -124,18 +123,14 @@ impl Meaning {
     }
 }
 
+/// These mean all rules about comments, even where one of them has such an alias.
+pub(super) const DOCUMENTATION: [&str; 2] = ["documentation", "documentation-required"];
+
 /// Names of the seeds' configuration whose rules this version does not have. They load, with a notice.
 const PLANNED: &[&str] = &[
-    "cqrs-validation",
-    "large-table-has-indexes",
     "no-implicit-casts",
-    "no-unlogged-tables-in-production",
-    "password-fields-must-be-hashed",
-    "require-password-hash",
-    "sensitive-columns-must-be-masked",
     "sequential-scan-potential",
     "warn-missing-indices",
-    "warn-plain-text-pii",
 ];
 
 /// Which overrides hold.
@@ -454,14 +449,7 @@ impl<'a> Reader<'a> {
     fn read_category_option(&mut self, category: Category, setting: &RuleSetting, name: &str) {
         let key = self.key(setting, name);
         match Meaning::of(name) {
-            Meaning::Rule(_) => {
-                let Some(source) = self.source.clone() else { return };
-                let (read, problems) = setting.of_option(name, &source);
-                self.problems.extend(problems);
-                if let Some(read) = read {
-                    self.read(&read);
-                }
-            }
+            Meaning::Rule(_) => self.read_nested(setting, name),
             Meaning::Planned => self.planned(&key),
             Meaning::Category(_) | Meaning::Unknown => {
                 let having: Vec<usize> = self
@@ -488,6 +476,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads an option that names a rule.
+    fn read_nested(&mut self, setting: &RuleSetting, name: &str) {
+        let Some(source) = self.source.clone() else { return };
+        let (read, problems) = setting.of_option(name, &source);
+        self.problems.extend(problems);
+        if let Some(read) = read {
+            self.read(&read);
+        }
+    }
+
     fn key(&self, setting: &RuleSetting, name: &str) -> Pattern {
         Pattern {
             text: name.to_owned(),
@@ -507,6 +505,8 @@ impl<'a> Reader<'a> {
                 self.read_option(at, setting, name);
             } else if is_name_pattern(rule, name) {
                 self.read_name_pattern(at, setting);
+            } else if is_of_category(rule, setting) && rule_of(name).is_some() {
+                self.read_nested(setting, name);
             } else if !self.is_shared(rule, setting, name) {
                 let key = self.key(setting, name);
                 self.unknown_option(rule, &key);
@@ -837,17 +837,24 @@ enum Spelling {
 
 /// The option of that name, or of an alias of it as the seeds spell it.
 fn declared<'r>(rule: &'r Rule, name: &str) -> Option<&'r RuleOption> {
-    let alias = match name {
-        "column" | "tenant_column" => Some("required_column"),
-        "tree_query" => Some("query"),
-        _ => None,
+    let aliases: &[&str] = match name {
+        "column" => &["required_column"],
+        "required_column" => &["column"],
+        "tenant_column" => &["required_column", "column"],
+        "tree_query" => &["query"],
+        _ => &[],
     };
     let by_name = |wanted: &str| rule.options.iter().find(|o| o.name == wanted);
-    by_name(name).or_else(|| alias.and_then(by_name))
+    by_name(name).or_else(|| aliases.iter().find_map(|alias| by_name(alias)))
 }
 
 fn has_option(rule: &Rule, name: &str) -> bool {
     declared(rule, name).is_some()
+}
+
+/// Whether a setting has the name of a category that the rule is of.
+fn is_of_category(rule: &Rule, setting: &RuleSetting) -> bool {
+    Category::from_name(&setting.name.text).is_some_and(|category| rule.categories.contains(&category))
 }
 
 /// Whether a key is one that a named instance of the rule about names takes: `pattern`, and what it is for.

@@ -196,6 +196,8 @@ struct RuleFile {
     enabled: Option<bool>,
     /// How much its findings weigh.
     severity: Option<SeverityName>,
+    /// The name of a rule of the project's own.
+    name: Option<String>,
     /// Replaces the rule's own message.
     message: Option<String>,
     /// As `message`.
@@ -232,10 +234,6 @@ struct RuleFile {
     exclude_patterns: Option<Texts>,
     /// Environments that it is limited to.
     environments: Option<Texts>,
-    /// What it finds and what not; checked when the configuration is read.
-    example: Option<ExampleFile>,
-    /// As `example`.
-    examples: Option<ExampleFile>,
 }
 
 /// What a rule finds and what not: names, or statements.
@@ -280,8 +278,8 @@ enum RulesItem {
 struct CustomRuleFile {
     /// Its name.
     name: String,
-    #[serde(flatten)]
-    rule: RuleFile,
+    /// What it finds and what not; tried when the configuration is read.
+    example: Option<ExampleFile>,
 }
 
 #[derive(JsonSchema)]
