@@ -44,7 +44,7 @@ pub(super) fn html(text: &str) -> String {
             '\'' => out.push_str("&#39;"),
             '\n' | '\t' => out.push(character),
             '\r' => {}
-            '\0'..='\u{1f}' => out.extend(char::from_u32(0x2400 + u32::from(character))),
+            '\0'..='\u{1f}' => out.extend(picture(character)),
             '\u{7f}'..='\u{9f}'
             | '\u{200b}'
             | '\u{200e}'
@@ -56,6 +56,11 @@ pub(super) fn html(text: &str) -> String {
         }
     }
     out
+}
+
+/// Unicode's picture of a control character below U+0020.
+pub(super) fn picture(control: char) -> Option<char> {
+    char::from_u32(0x2400 + u32::from(control))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use confiture_lint::Severity;
 
 use super::Report;
+use super::escape;
 use super::model::Place;
 use crate::failure::Failure;
 
@@ -75,9 +76,19 @@ fn line(annotation: &Annotation<'_>, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, ",title={}::{}", property(annotation.title), data(&message))
 }
 
-/// A message, so that no part of it ends the command.
+/// A message, so that no part of it ends the command, nor commands the terminal of who reads the log.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '%' => out.push_str("%25"),
+            '\r' => out.push_str("%0D"),
+            '\n' => out.push_str("%0A"),
+            '\0'..='\u{1f}' if character != '\t' => out.extend(escape::picture(character)),
+            _ => out.push(character),
+        }
+    }
+    out
 }
 
 /// A property's value, so that no part of it ends the value.
@@ -92,6 +103,7 @@ mod tests {
     #[test]
     fn nothing_ends_a_command() {
         assert_eq!(data("100%0A\r\n::error::x"), "100%250A%0D%0A::error::x");
+        assert_eq!(data("\u{1b}[31m"), "␛[31m");
         assert_eq!(property("a,b:c\n%"), "a%2Cb%3Ac%0A%25");
     }
 }

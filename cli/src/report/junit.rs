@@ -1,6 +1,7 @@
 //! JUnit XML, in the form of Ant's JUnitReport that most services read: a suite a file, a test a finding.
 //!
-//! Errors and warnings are failed tests, remarks skipped ones; a file in which nothing was found is a passed test.
+//! Errors and warnings are failed tests. Remarks are passed ones, their text is the suite's output: the form's older
+//! schemas know no skipped tests. A file in which nothing was found is one passed test.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -23,7 +24,7 @@ struct Suite<'a> {
 /// How a test went.
 enum Outcome<'a> {
     Passed,
-    Skipped(String),
+    Remarked(String),
     Failed {
         element: &'static str,
         kind: &'a str,
@@ -67,32 +68,38 @@ impl Suite<'_> {
         writeln!(
             out,
             "  <testsuite id=\"{id}\" name=\"{path}\" package=\"confiture\" hostname=\"localhost\" timestamp=\"{now}\" \
-             tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"0\">\n    <properties/>",
+             tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"0\">\n    <properties><property name=\"version\" \
+             value=\"{}\"/></properties>",
             (self.problems.len() + self.findings.len()).max(1),
             self.findings.len() - remarks,
             self.problems.len() - notices,
-            remarks + notices,
+            env!("CARGO_PKG_VERSION"),
         )?;
-        for problem in &self.problems {
-            test(
-                &path,
-                &name(problem.code, problem.place.as_ref()),
-                &of_problem(problem),
-                out,
-            )?;
+        let problems = self.problems.iter().map(|problem| {
+            let name = name(problem.code, problem.place.as_ref());
+            (name, of_problem(problem))
+        });
+        let findings = self.findings.iter().map(|finding| {
+            let name = name(&finding.rule, Some(&finding.place));
+            (name, of_finding(finding))
+        });
+        let mut tests: Vec<(String, Outcome<'_>)> = problems.chain(findings).collect();
+        if tests.is_empty() {
+            tests.push(("lint".to_owned(), Outcome::Passed));
         }
-        for finding in &self.findings {
-            test(
-                &path,
-                &name(&finding.rule, Some(&finding.place)),
-                &of_finding(finding),
-                out,
-            )?;
+        let mut remarks = String::new();
+        for (name, outcome) in &tests {
+            test(&path, name, outcome, out)?;
+            if let Outcome::Remarked(text) = outcome {
+                remarks.push_str(text);
+                remarks.push('\n');
+            }
         }
-        if self.problems.is_empty() && self.findings.is_empty() {
-            test(&path, "lint", &Outcome::Passed, out)?;
-        }
-        writeln!(out, "    <system-out/>\n    <system-err/>\n  </testsuite>")
+        writeln!(
+            out,
+            "    <system-out>{}</system-out>\n    <system-err/>\n  </testsuite>",
+            xml(&remarks, Within::Element)
+        )
     }
 }
 
@@ -113,14 +120,17 @@ fn name(id: &str, place: Option<&Place>) -> String {
 
 fn of_finding(finding: &Finding) -> Outcome<'_> {
     let start = finding.place.range().start;
-    let place = format!("{}:{}:{}", finding.place.source.shown(), start.line, start.column);
-    let mut text = format!("{place}: {}: {}", finding.severity, finding.message);
-    for line in [finding.help.as_deref()].into_iter().flatten() {
+    let file = finding.place.source.shown();
+    let mut text = format!(
+        "{file}:{}:{}: {}: {}",
+        start.line, start.column, finding.severity, finding.message
+    );
+    if let Some(help) = &finding.help {
         text.push('\n');
-        text.push_str(line);
+        text.push_str(help);
     }
     if is_remark(finding.severity) {
-        return Outcome::Skipped(text);
+        return Outcome::Remarked(text);
     }
     Outcome::Failed {
         element: "failure",
@@ -130,6 +140,7 @@ fn of_finding(finding: &Finding) -> Outcome<'_> {
     }
 }
 
+/// A notice changes no exit status, so it fails no test.
 fn of_problem(problem: &Problem) -> Outcome<'_> {
     let mut text = format!("{}: {}", problem.path.display(), problem.message);
     if let Some(help) = &problem.help {
@@ -137,7 +148,7 @@ fn of_problem(problem: &Problem) -> Outcome<'_> {
         text.push_str(help);
     }
     if problem.severity != Severity::Error {
-        return Outcome::Skipped(text);
+        return Outcome::Remarked(text);
     }
     Outcome::Failed {
         element: "error",
@@ -155,12 +166,7 @@ fn test(class: &str, name: &str, outcome: &Outcome<'_>, out: &mut impl Write) ->
         "    <testcase classname=\"{class}\" name=\"{name}\" time=\"0\""
     )?;
     match outcome {
-        Outcome::Passed => writeln!(out, "/>"),
-        Outcome::Skipped(text) => writeln!(
-            out,
-            ">\n      <skipped>{}</skipped>\n    </testcase>",
-            xml(text, Within::Element)
-        ),
+        Outcome::Passed | Outcome::Remarked(_) => writeln!(out, "/>"),
         Outcome::Failed {
             element,
             kind,

@@ -21,16 +21,14 @@ pub(super) fn render(place: &Place) -> String {
     let mut out = String::from("<pre class=\"excerpt\" tabindex=\"0\"><code>");
     for line in text.get(shown.clone()).unwrap_or_default().split_inclusive('\n') {
         let content = line.trim_end_matches(['\n', '\r']);
-        out.push_str(&format!(
-            "<span class=\"line\"><span class=\"ln\">{number}</span>"
-        ));
+        out.push_str(&format!("<span class=\"ln\">{number}</span>"));
         out.push_str(&marked(content, start.saturating_sub(at), end.saturating_sub(at)));
-        out.push_str("</span>\n");
+        out.push('\n');
         at += line.len();
         number += 1;
     }
     if end < place.bytes.end && place.bytes.end > shown.end {
-        out.push_str("<span class=\"line\"><span class=\"ln\"></span>…</span>\n");
+        out.push_str("<span class=\"ln\"></span>…\n");
     }
     out.push_str("</code></pre>\n");
     out

@@ -20,7 +20,7 @@ pub(super) fn write(finding: &Finding, out: &mut impl Write) -> io::Result<()> {
          <a href=\"#finding-{id}\">line {line}, column {column}</a></p>\n{excerpt}",
         severity = finding.severity,
         badge = badge(finding.severity),
-        message = escape::html(&finding.message),
+        message = markdown::sentence_html(&finding.message),
         line = start.line,
         column = start.column,
         excerpt = excerpt::render(&finding.place),
@@ -44,7 +44,7 @@ pub(super) fn write(finding: &Finding, out: &mut impl Write) -> io::Result<()> {
 fn seen_at(related: &Related) -> String {
     format!(
         "<div class=\"related\"><p>{} <span class=\"meta\">{}</span></p>{}</div>",
-        escape::html(&related.message),
+        markdown::sentence_html(&related.message),
         escape::html(&shown(&related.place)),
         excerpt::render(&related.place)
     )
@@ -58,7 +58,7 @@ fn shown(place: &Place) -> String {
 fn cure(fix: &Fix) -> String {
     let mut text = format!(
         "<details class=\"cure\"><summary>Cure: {}{}</summary>\n",
-        escape::html(&fix.title),
+        markdown::sentence_html(&fix.title),
         match fix.safety {
             Safety::Safe => "",
             Safety::Unsafe => " (look at it first)",

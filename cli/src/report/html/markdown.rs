@@ -78,10 +78,27 @@ fn lower(level: HeadingLevel) -> HeadingLevel {
     }
 }
 
+/// A sentence; what stands between backticks in it is code.
+pub(super) fn sentence_html(text: &str) -> String {
+    let mut out = String::new();
+    let parts: Vec<&str> = text.split('`').collect();
+    for (number, part) in parts.iter().enumerate() {
+        let part = escape::html(part);
+        // The last backtick of an odd number closes nothing.
+        let closed = number + 1 < parts.len();
+        match (number % 2 == 1, closed) {
+            (true, true) => out.push_str(&format!("<code>{part}</code>")),
+            (true, false) => out.push_str(&format!("`{part}")),
+            (false, _) => out.push_str(&part),
+        }
+    }
+    out
+}
+
 /// What a rule or a cure says: its first line as a sentence, the lines after it as SQL.
 pub(super) fn advice(text: &str) -> String {
     let (sentence, sql) = text.split_once('\n').unwrap_or((text, ""));
-    let mut out = format!("<p>{}</p>", escape::html(sentence));
+    let mut out = format!("<p>{}</p>", sentence_html(sentence));
     if !sql.trim().is_empty() {
         out.push_str(&format!(
             "<pre tabindex=\"0\"><code>{}</code></pre>",
@@ -93,7 +110,13 @@ pub(super) fn advice(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::render;
+    use super::{render, sentence_html};
+
+    #[test]
+    fn backticks_mark_code() {
+        assert_eq!(sentence_html("a `b<` c"), "a <code>b&lt;</code> c");
+        assert_eq!(sentence_html("a `b` c`d"), "a <code>b</code> c`d");
+    }
 
     #[test]
     fn nothing_but_text_comes_through() {

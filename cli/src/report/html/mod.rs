@@ -122,7 +122,7 @@ fn problems(problems: &[Problem], out: &mut impl Write) -> io::Result<()> {
             out,
             "<li>{} <p><strong>{}</strong></p><p class=\"meta\"><code>{}</code> · {}</p>{}</li>",
             badge(problem.severity),
-            escape::html(&problem.message),
+            markdown::sentence_html(&problem.message),
             escape::html(&place),
             problem.code,
             problem.help.as_deref().map(markdown::advice).unwrap_or_default(),
@@ -260,7 +260,7 @@ fn explanation(rule: &Rule, out: &mut impl Write) -> io::Result<()> {
     writeln!(
         out,
         "<details id=\"rule-{name}\">\n<summary><h3>{name}</h3> <span>{}</span></summary>\n{}</details>",
-        escape::html(&rule.summary),
+        markdown::sentence_html(&rule.summary),
         markdown::render(&rule.documentation),
     )
 }
