@@ -2,9 +2,13 @@
 
 mod support;
 
-use confiture_lint::cache::Identity;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use confiture_lint::cache::{Identity, memory_name};
 use confiture_lint::{Input, LintReport, Remembered, RuleSet, lint_remembering};
-use confiture_project::{Layout, TransactionMode};
+use confiture_project::{Layout, OpenOptions, Project, TransactionMode, Workspace};
 use confiture_risk::PgVersion;
 use proptest::prelude::*;
 use support::{Migration, project, rules};
@@ -330,5 +334,65 @@ fn a_damaged_memory_is_none() {
         let mut damaged = memory.clone();
         damaged[at] ^= 0x20;
         assert_eq!(remember(&migrations, &rules, Some(&damaged)).anew, 3);
+    }
+}
+
+/// The projects below a folder, with other texts for some files.
+fn opened(folder: &std::path::Path, overlays: &HashMap<PathBuf, Arc<str>>) -> Vec<Project> {
+    let options = OpenOptions {
+        overlays: overlays.clone(),
+        ..OpenOptions::default()
+    };
+    Workspace::open(&[folder], &options).projects
+}
+
+/// A text with one of its lines gone, repeated or swapped with the next.
+fn edited(text: &str, number: usize) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    if lines.len() < 3 {
+        return format!("{text}\nCREATE TABLE made_{number} (id int);\n");
+    }
+    let at = number.wrapping_mul(2_654_435_761) % (lines.len() - 1);
+    match number % 3 {
+        0 => {
+            lines.remove(at);
+        }
+        1 => lines.insert(at, lines[at]),
+        _ => lines.swap(at, at + 1),
+    }
+    lines.join("\n")
+}
+
+#[test]
+#[ignore = "needs CONFITURE_CORPUS, a folder of projects, and minutes"]
+fn edits_of_real_projects_lead_to_what_a_fresh_run_finds() {
+    let corpus = std::env::var_os("CONFITURE_CORPUS").expect("CONFITURE_CORPUS");
+    let rules = all_rules();
+    for entry in std::fs::read_dir(corpus).expect("the corpus").flatten() {
+        let folder = entry.path();
+        let mut overlays = HashMap::new();
+        let mut memories: HashMap<String, Vec<u8>> = HashMap::new();
+        for round in 0..6 {
+            let projects = opened(&folder, &overlays);
+            for project in &projects {
+                let input = Input::new(project, PgVersion::default());
+                let name = memory_name(&input, &rules);
+                let known = memories.get(&name).map(Vec::as_slice);
+                let remembered = lint_remembering(&input, &rules, &build(), known);
+                let fresh = confiture_lint::lint(&input, &rules);
+                let root = project.root.display();
+                assert_eq!(shown(&remembered.report), shown(&fresh), "{root}");
+                let all = project.scripts.len();
+                println!("{root} round {round}: {} of {all} scripts anew", remembered.anew);
+                if let Some(memory) = remembered.memory {
+                    memories.insert(name, memory);
+                }
+            }
+            for project in &projects {
+                let script = &project.scripts[(round + 1) * 7919 % project.scripts.len()];
+                let text = edited(&script.source.text, round);
+                overlays.insert(script.source.file.clone(), text.into());
+            }
+        }
     }
 }
