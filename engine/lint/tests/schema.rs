@@ -137,6 +137,25 @@ fn what_people_write_is_valid() {
     }
 }
 
+/// What the guide shows is read without a mistake, and fits the schema.
+#[test]
+fn the_guide_is_right() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/configuration.md");
+    let guide = fs::read_to_string(path).expect("the guide");
+    let blocks: Vec<&str> = guide
+        .split("```yaml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert!(blocks.len() >= 8, "{}", blocks.len());
+    for block in blocks {
+        assert_eq!(problem(block), None, "{block}");
+        // Files that it names aren't there.
+        let (_, problems) = rules(block);
+        assert_eq!(problems, [], "{block}");
+    }
+}
+
 #[test]
 fn what_nobody_means_is_not_valid() {
     for yaml in [

@@ -433,7 +433,8 @@ impl<'a> Reader<'a> {
             if !here {
                 configured.severity = Severity::Off;
             }
-            if let (Some(message), false) = (&setting.message, names_some) {
+            // What describes all rules of a category says too little of what each of them finds.
+            if let (Some(message), false) = (&setting.message, names_some || setting.custom) {
                 configured.message = Some(message.clone());
             }
             configured
