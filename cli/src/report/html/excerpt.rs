@@ -16,16 +16,16 @@ pub(super) fn render(place: &Place) -> String {
         .unwrap_or_default()
         .matches('\n')
         .count();
-    let mut number = first.saturating_sub(before).max(1);
+    let numbers = first.saturating_sub(before).max(1)..;
     let mut at = shown.start;
     let mut out = String::from("<pre class=\"excerpt\" tabindex=\"0\"><code>");
-    for line in text.get(shown.clone()).unwrap_or_default().split_inclusive('\n') {
+    let lines = text.get(shown.clone()).unwrap_or_default().split_inclusive('\n');
+    for (number, line) in numbers.zip(lines) {
         let content = line.trim_end_matches(['\n', '\r']);
         out.push_str(&format!("<span class=\"ln\">{number}</span>"));
         out.push_str(&marked(content, start.saturating_sub(at), end.saturating_sub(at)));
         out.push('\n');
         at += line.len();
-        number += 1;
     }
     if end < place.bytes.end && place.bytes.end > shown.end {
         out.push_str("<span class=\"ln\"></span>…\n");
