@@ -17,6 +17,7 @@ mod docs;
 mod finding;
 mod fingerprint;
 pub mod fix;
+mod lineage;
 pub mod rule;
 pub mod rules;
 mod selection;

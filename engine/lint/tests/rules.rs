@@ -228,7 +228,8 @@ fn all_rules_can_be_switched_on() {
 
 /// What exists before an example, and the example. Its words say how it is run: `wrapped` in a transaction that its tool
 /// opens, as part of a `schema` tree, as what undoes (`down`) the given migration, with a name that says that it can be
-/// undone (`up`), `edited` since it was released, or in front of one that was released (`late`).
+/// undone (`up`), `edited` since it was released, in front of one that was released
+/// (`late`), or in a folder (`in:01_sales`).
 fn migrations(rule: &str, given: &str, example: &Example) -> Vec<Migration> {
     let mut migrations = Vec::new();
     let mut after = Vec::new();
@@ -248,6 +249,7 @@ fn migrations(rule: &str, given: &str, example: &Example) -> Vec<Migration> {
                 after.push(Migration::up("003_later", "SELECT 1;").released("SELECT 1;"));
                 migration
             }
+            folder if folder.starts_with("in:") => migration.folder(&folder["in:".len()..]),
             _ => panic!("{rule}: an example has a word that means nothing: {word}"),
         };
     }

@@ -6,6 +6,7 @@
 pub(crate) mod cure;
 pub(crate) mod indexes;
 pub(crate) mod personal;
+pub(crate) mod sides;
 pub(crate) mod statements;
 pub(crate) mod tables;
 pub(crate) mod tenant;

@@ -63,6 +63,14 @@ impl Migration {
         }
     }
 
+    /// In a file of that folder.
+    pub(crate) fn folder(self, folder: &str) -> Migration {
+        Migration {
+            name: format!("{folder}/{}", self.name),
+            ..self
+        }
+    }
+
     /// It is history: not reported.
     pub(crate) fn history(self) -> Migration {
         Migration {

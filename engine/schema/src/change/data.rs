@@ -23,10 +23,54 @@ pub struct Query {
     pub functions: Vec<ObjectRef>,
     /// The output columns, where each can be told; see [`OutputColumn`].
     pub output: Vec<OutputColumn>,
+    /// What it compares columns with, queries within it included.
+    pub comparisons: Vec<Comparison>,
     /// It was executed only to be explained, without ANALYZE: it takes locks and moves no rows.
     pub explain_only: bool,
     /// Some part could not be read.
     pub incomplete: bool,
+}
+
+/// A comparison that has to hold for every row of a query: a part of WHERE or ON that no OR stands over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// The column.
+    pub column: ComparedColumn,
+    /// How it is compared.
+    pub operator: ComparisonOperator,
+    /// With what.
+    pub with: Compared,
+    /// Where the comparison stands.
+    pub range: TextRange,
+}
+
+/// A column that is compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComparedColumn {
+    /// Its name.
+    pub name: Name,
+    /// Relations it may belong to. One that has no column of that name isn't meant: then the name may be a variable's.
+    pub of: Vec<ObjectRef>,
+}
+
+/// How a column is compared. What a B-tree can't search by is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ComparisonOperator {
+    /// `=`, `IN`, `= ANY`.
+    Equal,
+    /// `<`, `>`, `<=`, `>=`, `BETWEEN`.
+    Order,
+}
+
+/// What a column is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Compared {
+    /// Another column.
+    Column(ComparedColumn),
+    /// A literal.
+    Constant,
+    /// Anything else: a parameter, a list, an expression.
+    Value,
 }
 
 /// One output column of a query.

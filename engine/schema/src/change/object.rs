@@ -405,6 +405,20 @@ pub struct CreateOther {
     pub relations: Vec<ObjectRef>,
     /// Columns that CREATE STATISTICS names.
     pub columns: Vec<Name>,
+    /// Of a cast: where PostgreSQL applies it unasked.
+    pub applied: CastApplied,
+}
+
+/// Where a cast is applied without being written (`pg_cast.castcontext`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum CastApplied {
+    /// Nowhere.
+    #[default]
+    Explicitly,
+    /// When a value is stored: AS ASSIGNMENT.
+    InAssignments,
+    /// In any expression: AS IMPLICIT.
+    Anywhere,
 }
 
 /// ALTER of such an object.

@@ -5,6 +5,7 @@
 
 mod alter;
 mod bodies;
+mod compare;
 mod constraint;
 mod dispatch;
 mod expr;

@@ -7,7 +7,9 @@ use confiture_syntax::{Name, Node};
 use super::generic::object_kind;
 use super::{Children, Reader, kind, name_of};
 use crate::catalog::OtherKind;
-use crate::change::{AlterOther, Change, CreateOther, Listing, ObjectKind, ObjectName, ObjectRef, Other};
+use crate::change::{
+    AlterOther, CastApplied, Change, CreateOther, Listing, ObjectKind, ObjectName, ObjectRef, Other,
+};
 
 impl Reader<'_> {
     /// CREATE of an object whose name is the first name in the statement.
@@ -27,6 +29,9 @@ impl Reader<'_> {
             tolerant: node.has(kind::kw_if) || node.has(kind::opt_or_replace),
             relations: self.published(node),
             columns: Vec::new(),
+            applied: node
+                .child(kind::cast_context)
+                .map_or_else(Default::default, applied),
         }))
     }
 
@@ -147,6 +152,7 @@ impl Reader<'_> {
             tolerant: node.has(kind::kw_if),
             relations,
             columns: statistics_columns(node),
+            applied: CastApplied::Explicitly,
         }))
     }
 
@@ -211,4 +217,15 @@ pub(super) fn other(tag: &str, transactional: Transactional) -> Change {
         tag: tag.into(),
         outside_transaction: transactional == Transactional::Outside,
     })
+}
+
+/// AS ASSIGNMENT, AS IMPLICIT.
+fn applied(node: Node<'_>) -> CastApplied {
+    if node.has(kind::kw_implicit) {
+        CastApplied::Anywhere
+    } else if node.has(kind::kw_assignment) {
+        CastApplied::InAssignments
+    } else {
+        CastApplied::Explicitly
+    }
 }

@@ -27,6 +27,15 @@ pub(super) struct Scope<'s> {
 }
 
 impl<'s> Scope<'s> {
+    /// Of a query that stands in no other.
+    pub(super) fn outermost() -> Scope<'s> {
+        Scope {
+            outer: None,
+            ctes: &[],
+            depth: 0,
+        }
+    }
+
     /// One level further in; `None` where that is too deep.
     pub(super) fn deeper(&'s self, ctes: &'s [(Name, Vec<OutputColumn>)]) -> Option<Scope<'s>> {
         (self.depth < MAX_DEPTH).then_some(Scope {
@@ -67,14 +76,7 @@ pub(super) fn targets(select: Node<'_>) -> Vec<Node<'_>> {
 impl Reader<'_> {
     /// The output columns of a query.
     pub(super) fn output(&self, node: Node<'_>) -> Vec<OutputColumn> {
-        self.output_in(
-            node,
-            &Scope {
-                outer: None,
-                ctes: &[],
-                depth: 0,
-            },
-        )
+        self.output_in(node, &Scope::outermost())
     }
 
     /// The output columns of a query in a scope.

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use confiture_syntax::{Name, Node};
 
 use super::{Children, Kind, Reader, kind, name_of};
-use crate::change::{Change, ObjectRef, Query, Set, SetScope, Write, WriteKind};
+use crate::change::{Change, Compared, ComparedColumn, ObjectRef, Query, Set, SetScope, Write, WriteKind};
 
 /// What happens to the scope once the walk has passed a certain place.
 enum Event {
@@ -196,6 +196,11 @@ impl Walk<'_> {
             kind::InsertStmt | kind::UpdateStmt | kind::DeleteStmt | kind::MergeStmt => {
                 self.write(node);
                 self.open(node);
+                self.compare(node);
+                false
+            }
+            kind::simple_select => {
+                self.compare(node);
                 false
             }
             kind::with_clause if node.has(kind::kw_recursive) => {
@@ -233,6 +238,19 @@ impl Walk<'_> {
                 false
             }
         }
+    }
+
+    /// The comparisons of one level. A name of a WITH query is no relation's, so what may be its column is left out.
+    fn compare(&mut self, node: Node<'_>) {
+        let is_relation = |column: &ComparedColumn| !column.of.iter().any(|r| self.is_with_query(r));
+        let mut found = self.reader.comparisons(node);
+        found.retain(|c| is_relation(&c.column));
+        for comparison in &mut found {
+            if matches!(&comparison.with, Compared::Column(column) if !is_relation(column)) {
+                comparison.with = Compared::Value;
+            }
+        }
+        self.query.comparisons.extend(found);
     }
 
     fn call(&mut self, node: Node<'_>) {

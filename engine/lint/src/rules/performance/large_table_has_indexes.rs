@@ -1,6 +1,7 @@
 //! ## What it does
 //!
-//! Reports a table of `min_columns` columns or more, or with foreign keys, that has no index but that of its primary key, if even that.
+//! Reports a table of `min_columns` columns or more that has no index but that of its primary key,
+//! if even that.
 //!
 //! ## Why is this bad?
 //!
@@ -61,17 +62,11 @@ fn check(context: &RelationContext<'_>, sink: &mut Sink<'_>) {
         .keys()
         .all(|index| key.is_some_and(|(name, _)| name == index));
     let many = usize::try_from(sink.options().number("min_columns")).unwrap_or_default();
-    let references = tables::foreign_keys(relation).count();
-    if !tables::is_table(relation) || !only_key || (relation.columns.len() < many && references == 0) {
+    if !tables::is_table(relation) || !only_key || relation.columns.len() < many {
         return;
     }
-    let also = match references {
-        0 => String::new(),
-        1 => ", a foreign key".to_owned(),
-        count => format!(", {count} foreign keys"),
-    };
     let message = format!(
-        "table {} has {} columns{also} and no index{}",
+        "table {} has {} columns and no index{}",
         context.name,
         relation.columns.len(),
         if key.is_some() { " but its key's" } else { "" },

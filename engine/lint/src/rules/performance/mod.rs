@@ -8,6 +8,7 @@ mod multiple_permissive_policies;
 mod policy_calls_per_row;
 mod redundant_index;
 mod require_foreign_key_index;
+mod sequential_scan_potential;
 mod wide_index;
 
 list! {
@@ -17,5 +18,6 @@ list! {
     policy_calls_per_row
     redundant_index
     require_foreign_key_index
+    sequential_scan_potential
     wide_index
 }

@@ -4,6 +4,7 @@
 
 mod extension_in_public;
 mod grant_to_public;
+mod no_implicit_casts;
 mod password_hash;
 mod plain_text_pii;
 mod policies_without_row_security;
@@ -17,6 +18,7 @@ mod unquoted_dynamic_sql;
 list! {
     extension_in_public
     grant_to_public
+    no_implicit_casts
     password_hash
     plain_text_pii
     policies_without_row_security
