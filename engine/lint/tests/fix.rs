@@ -502,3 +502,30 @@ fn a_statement_more_stands_behind_the_comment_that_ends_the_line() {
         assert_eq!(new, wanted.replace("NEW", index), "{end:?}");
     }
 }
+
+#[test]
+fn one_culprit_among_many_is_found_and_named() {
+    let tables: String = (0..40)
+        .map(|i| format!("CREATE TABLE t{i} (id int PRIMARY KEY); -- good\n"))
+        .collect();
+    let disk = Disk::new(&[("a.sql", &tables)]);
+    let fixed = disk.fix_own("good", |linted, place| {
+        let text = &linted.project.scripts[0].segments[0].text;
+        let before = text[..place.range.start as usize].matches("good").count();
+        let is_culprit = before == 17 && text.matches("good").count() > 5;
+        replaced(
+            place,
+            if is_culprit {
+                "\nCREATE TABLE keyless (a int);"
+            } else {
+                "done"
+            },
+        )
+    });
+    assert_eq!(only(&fixed).matches("done").count(), 39);
+    assert_eq!(fixed.skipped.len(), 1);
+    assert_eq!(
+        reasons(&fixed),
+        ["something else would be found: table public.keyless has no primary key [require-primary-key]"]
+    );
+}

@@ -106,8 +106,8 @@ proptest! {
         let before = open(&Overlays::new());
         let fixed = fix::run(&open, &Policy::new(Level::Unsafe));
         let count = |linted: &[Linted]| linted[0].report.findings.len();
-        // One fix may cure what several rules find.
-        prop_assert!(count(&fixed.after) + fixed.applied.len() <= count(&before));
+        // One fix may cure what several rules find; a rule that speaks once a script then speaks of the next statement.
+        prop_assert!(count(&fixed.after) <= count(&before));
         let overlays: Overlays = fixed.files.iter().map(|change| (change.file.clone(), change.new.clone())).collect();
         prop_assert_eq!(open(&overlays)[0].report.findings.len(), count(&fixed.after));
         let again = fix::run(&|more: &Overlays| open(&overlays.clone().into_iter().chain(more.clone()).collect()), &Policy::new(Level::Unsafe));

@@ -25,11 +25,14 @@ pub(super) struct State<'l> {
     tries: usize,
 }
 
-/// Why some fixes can't stay, and which of them are to blame as far as can be told.
+/// Why some fixes can't stay, and which of them are to blame as far as can be told, by position.
 struct Blame {
+    /// What is wrong first.
     reason: Reason,
-    /// By position.
-    choices: BTreeSet<usize>,
+    /// Those that leave what they should cure, or whose relation has a new finding.
+    named: BTreeMap<usize, Reason>,
+    /// Those that edit a file where something is wrong.
+    near: BTreeSet<usize>,
 }
 
 impl<'l> State<'l> {
@@ -49,6 +52,9 @@ impl<'l> State<'l> {
         let mut best = None;
         let mut groups = vec![chosen];
         while let Some(mut group) = groups.pop() {
+            if group.is_empty() {
+                continue;
+            }
             if self.tries >= TRIES {
                 group
                     .iter()
@@ -64,7 +70,7 @@ impl<'l> State<'l> {
                     best = Some((overlays, linted));
                 }
                 Err(blame) if group.len() == 1 => refused.add(&group[0], blame.reason),
-                Err(blame) => groups.extend(halves(group, &blame.choices)),
+                Err(blame) => groups.extend(narrowed(group, blame, refused)),
             }
         }
         if let Some((overlays, linted)) = best {
@@ -75,20 +81,56 @@ impl<'l> State<'l> {
     }
 }
 
-/// Two parts of a group: those to blame and the others, which are tried first; else a half each.
-fn halves(group: Vec<Choice>, blamed: &BTreeSet<usize>) -> [Vec<Choice>; 2] {
-    let middle = group.len() / 2;
-    let is_split = !blamed.is_empty() && blamed.len() < group.len();
-    let numbered = group.into_iter().enumerate();
-    let (first, second): (Vec<_>, Vec<_>) = numbered.partition(|(at, _)| {
-        if is_split {
-            blamed.contains(at)
-        } else {
-            *at >= middle
+/// Smaller groups to try in place of one that failed, the last first. Fixes of one rule fail alike, so rules are told
+/// apart first; of one rule, those that are named are refused, all at once.
+fn narrowed(group: Vec<Choice>, blame: Blame, refused: &mut Refused) -> Vec<Vec<Choice>> {
+    let rules: BTreeSet<&str> = group.iter().map(|choice| &*choice.key.rule).collect();
+    if let [_] = *rules.iter().collect::<Vec<_>>() {
+        if blame.named.is_empty() {
+            return parts(group, |at, _, count| {
+                if (1..count).contains(&blame.near.len()) {
+                    blame.near.contains(&at)
+                } else {
+                    at >= count / 2
+                }
+            });
         }
-    });
-    let bare = |part: Vec<(usize, Choice)>| part.into_iter().map(|(_, choice)| choice).collect();
-    [bare(first), bare(second)]
+        for (at, reason) in &blame.named {
+            refused.add(&group[*at], reason.clone());
+        }
+        let numbered = group.into_iter().enumerate();
+        let others = numbered.filter(|(at, _)| !blame.named.contains_key(at));
+        return vec![others.map(|(_, choice)| choice).collect()];
+    }
+    let suspects: Vec<usize> = if blame.named.is_empty() {
+        blame.near.into_iter().collect()
+    } else {
+        blame.named.into_keys().collect()
+    };
+    let mut suspected: BTreeSet<String> = suspects
+        .into_iter()
+        .map(|at| group[at].key.rule.to_string())
+        .collect();
+    if suspected.is_empty() || suspected.len() == rules.len() {
+        suspected = rules
+            .iter()
+            .skip(rules.len() / 2)
+            .map(|rule| (*rule).to_owned())
+            .collect();
+    }
+    parts(group, |_, choice, _| suspected.contains(&*choice.key.rule))
+}
+
+/// A group in two, those of which something is true first. It is asked for a fix, its position and how many there are.
+fn parts(group: Vec<Choice>, is_first: impl Fn(usize, &Choice, usize) -> bool) -> Vec<Vec<Choice>> {
+    let count = group.len();
+    let mut halves = vec![Vec::new(), Vec::new()];
+    for (at, choice) in group.into_iter().enumerate() {
+        let half = usize::from(!is_first(at, &choice, count));
+        halves[half].push(choice);
+    }
+    halves.retain(|half| !half.is_empty());
+    halves
 }
 
 /// What holds of projects, to be compared with what holds when they are edited.
@@ -163,13 +205,6 @@ impl Seen {
             .map(|(key, _)| key)
             .collect();
         worse.sort();
-        if let Some(first) = worse.first() {
-            let choices = worse.iter().flat_map(|key| editors(group, &key.file));
-            return Err(Blame {
-                reason: Reason::Worse(Arc::clone(&first.rule), first.message.clone()),
-                choices: choices.collect(),
-            });
-        }
         let mut cures: HashMap<&Key, usize> = HashMap::new();
         for choice in good.iter().chain(group) {
             *cures.entry(&choice.key).or_default() += 1;
@@ -181,20 +216,33 @@ impl Seen {
                 count(after, &choice.key) + cured > count(&self.findings, &choice.key)
             }
         };
+        let by_relation: HashMap<&str, &Key> = worse.iter().rev().map(|key| (relation(key), *key)).collect();
+        let why = |choice: &Choice| match by_relation.get(relation(&choice.key)) {
+            Some(key) if !relation(key).is_empty() => Some(is_worse(key)),
+            _ => remains(choice).then_some(Reason::CuresNothing),
+        };
         let numbered = group.iter().enumerate();
-        let uncured: BTreeSet<usize> = numbered
-            .filter(|(_, choice)| remains(choice))
-            .map(|(at, _)| at)
+        let named: BTreeMap<usize, Reason> = numbered
+            .filter_map(|(at, choice)| Some((at, why(choice)?)))
             .collect();
-        let stays_good = !good.iter().any(remains);
-        if uncured.is_empty() && stays_good {
+        if worse.is_empty() && named.is_empty() && !good.iter().any(remains) {
             return Ok(());
         }
         Err(Blame {
-            reason: Reason::CuresNothing,
-            choices: uncured,
+            reason: worse.first().map_or(Reason::CuresNothing, |key| is_worse(key)),
+            named,
+            near: worse.iter().flat_map(|key| editors(group, &key.file)).collect(),
         })
     }
+}
+
+fn is_worse(key: &Key) -> Reason {
+    Reason::Worse(Arc::clone(&key.rule), key.message.clone())
+}
+
+/// The relation that a finding is about, or what it is about instead.
+fn relation(key: &Key) -> &str {
+    key.subject.split('\u{1f}').next().unwrap_or_default()
 }
 
 /// Blames whoever edits some files, if there are any, for what is wrong with the first.
@@ -207,7 +255,8 @@ fn blame_first<'f>(
     files.first().map_or(Ok(()), |first| {
         Err(Blame {
             reason: reason(first),
-            choices: files.iter().flat_map(|file| editors(group, file)).collect(),
+            named: BTreeMap::new(),
+            near: files.iter().flat_map(|file| editors(group, file)).collect(),
         })
     })
 }

@@ -26,8 +26,10 @@
 //!
 //! ## Fix
 //!
-//! The schema is written that the name means as the scripts run here.
+//! The schema is written that the name means as the scripts run here. Where they don't set `search_path`, the role or the
+//! database may: then the fix isn't safe.
 
+use confiture_schema::apply::State;
 use confiture_schema::catalog::{Persistence, QualName};
 use confiture_schema::change::{Change, ObjectRef};
 use confiture_syntax::TextRange;
@@ -69,8 +71,17 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
             .report(context, Subject::relation(&meant), name.range, message)
             .help(format!("write {}", meant.quoted()));
         if context.nesting == Nesting::Script {
-            finding.fix(Fix::new("Write the schema", Safety::Safe).edit(edit));
+            finding.fix(Fix::new("Write the schema", safety(context)).edit(edit));
         }
+    }
+}
+
+/// Only a path that the scripts set is known: the role or the database may have another one than PostgreSQL's own.
+fn safety(context: &StatementContext<'_>) -> Safety {
+    if context.before.session.search_path == State::fresh().session.search_path {
+        Safety::Unsafe
+    } else {
+        Safety::Safe
     }
 }
 
