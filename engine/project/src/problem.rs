@@ -35,8 +35,6 @@ pub enum ProblemCode {
     LoadOrderUnmatched,
     /// A key whose shape can carry no check; the message names what to use instead.
     NotACheck,
-    /// A rule or an option of one that this version knows by name and does not check.
-    NotChecked,
     /// A value of the configuration that was read in another way than its spelling says.
     ReadOtherwise,
     /// Two migrations with one version.
@@ -59,7 +57,7 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// All codes, in their order.
-    pub const ALL: [ProblemCode; 22] = [
+    pub const ALL: [ProblemCode; 21] = [
         ProblemCode::Unreadable,
         ProblemCode::Binary,
         ProblemCode::TooLarge,
@@ -72,7 +70,6 @@ impl ProblemCode {
         ProblemCode::WrongValue,
         ProblemCode::LoadOrderUnmatched,
         ProblemCode::NotACheck,
-        ProblemCode::NotChecked,
         ProblemCode::ReadOtherwise,
         ProblemCode::DuplicateVersion,
         ProblemCode::IgnoredFile,
@@ -103,9 +100,6 @@ impl ProblemCode {
             Self::WrongValue => "A value of the wrong kind or out of its bounds",
             Self::LoadOrderUnmatched => "A `load_order` entry that matches no file",
             Self::NotACheck => "A key whose shape can carry no check; the message names what to use instead",
-            Self::NotChecked => {
-                "A rule or an option of one that this version knows by name and does not check"
-            }
             Self::ReadOtherwise => {
                 "A value of the configuration that was read in another way than its spelling says"
             }
@@ -139,7 +133,6 @@ impl ProblemCode {
             Self::WrongValue => "E022",
             Self::LoadOrderUnmatched => "E023",
             Self::NotACheck => "E024",
-            Self::NotChecked => "E025",
             Self::ReadOtherwise => "E026",
             Self::DuplicateVersion => "E030",
             Self::IgnoredFile => "E031",
@@ -169,7 +162,6 @@ impl ProblemCode {
             | Self::IncludeMissing
             | Self::NotLoaded => ProblemKind::Reading,
             Self::LoadOrderUnmatched
-            | Self::NotChecked
             | Self::ReadOtherwise
             | Self::DuplicateVersion
             | Self::IgnoredFile

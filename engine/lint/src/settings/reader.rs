@@ -102,7 +102,6 @@ fn rule_of(name: &str) -> Option<&'static Rule> {
 enum Meaning {
     Rule(&'static Rule),
     Category(Category),
-    Planned,
     Unknown,
 }
 
@@ -115,23 +114,12 @@ impl Meaning {
         if let Some(rule) = rule_of(name) {
             return Meaning::Rule(rule);
         }
-        match Category::from_name(name) {
-            Some(category) => Meaning::Category(category),
-            None if PLANNED.contains(&wanted.as_str()) => Meaning::Planned,
-            None => Meaning::Unknown,
-        }
+        Category::from_name(name).map_or(Meaning::Unknown, Meaning::Category)
     }
 }
 
 /// These mean all rules about comments, even where one of them has such an alias.
 pub(super) const DOCUMENTATION: [&str; 2] = ["documentation", "documentation-required"];
-
-/// Names of the seeds' configuration whose rules this version does not have. They load, with a notice.
-const PLANNED: &[&str] = &[
-    "no-implicit-casts",
-    "sequential-scan-potential",
-    "warn-missing-indices",
-];
 
 /// Which overrides hold.
 enum Overrides<'a> {
@@ -272,7 +260,6 @@ impl<'a> Reader<'a> {
                 self.share(rule, setting);
             }
             Meaning::Category(category) => self.read_category(category, setting),
-            Meaning::Planned => self.planned(&setting.name),
             Meaning::Unknown => self.unknown(&setting.name),
         }
     }
@@ -318,7 +305,6 @@ impl<'a> Reader<'a> {
                 self.apply(at, setting);
             }
             (Meaning::Category(category), _) => self.read_category(category, setting),
-            (Meaning::Planned, _) => self.planned(kind),
             // `column_required: {column: id, type: uuid}`: the type that the column must have.
             (Meaning::Unknown, Meaning::Rule(own)) if has_option(own, "column_type") => {
                 let at = self.own_place(own);
@@ -409,9 +395,6 @@ impl<'a> Reader<'a> {
 
     /// A category switches its rules. Its options name rules of it, or are options that its rules have.
     fn read_category(&mut self, category: Category, setting: &RuleSetting) {
-        if self.places(category).is_empty() {
-            return self.planned(&setting.name);
-        }
         let exemptions = self.filters(&setting.exemptions, Spelling::Glob);
         let excluded = self.filters(&setting.applicable_to.exclude_patterns, Spelling::Regex);
         let mut limits = self.limits(&setting.applicable_to.paths);
@@ -451,7 +434,6 @@ impl<'a> Reader<'a> {
         let key = self.key(setting, name);
         match Meaning::of(name) {
             Meaning::Rule(_) => self.read_nested(setting, name),
-            Meaning::Planned => self.planned(&key),
             Meaning::Category(_) | Meaning::Unknown => {
                 let having: Vec<usize> = self
                     .places(category)
@@ -749,11 +731,6 @@ impl<'a> Reader<'a> {
         };
         problem.help = help;
         self.problems.push(problem);
-    }
-
-    fn planned(&mut self, name: &Pattern) {
-        let message = format!("`{}` is not checked by this version", name.text);
-        self.problem(ProblemCode::NotChecked, name, message, None);
     }
 
     fn unknown(&mut self, name: &Pattern) {
