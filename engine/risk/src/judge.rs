@@ -54,7 +54,7 @@ fn doubt(judgement: &mut Judgement, cause: &Cause) {
 /// Whether a relation was made by the same transaction or script: nobody else uses it, and it is small.
 pub(crate) fn is_new(relation: &QualName, before: &State) -> bool {
     let transaction = &before.session.transaction;
-    transaction.created.contains_key(relation) || transaction.created_in_script.contains_key(relation)
+    transaction.created_in_script.contains_key(relation) || transaction.created.contains_key(relation)
 }
 
 /// A judgement.

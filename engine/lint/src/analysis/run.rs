@@ -196,12 +196,7 @@ impl Sets {
 
     /// What relation rules find in one; `None` where it isn't there.
     fn relation(&self, input: &Input<'_>, all: &CatalogContext<'_>, name: &QualName) -> Option<Vec<Finding>> {
-        let context = RelationContext {
-            name,
-            relation: all.catalog.relation(name)?,
-            catalog: all.catalog,
-            all: *all,
-        };
+        let context = RelationContext::new(name, all.catalog.relation(name)?, *all);
         let mut findings = Vec::new();
         for set in &self.distinct {
             let mut found = Vec::new();

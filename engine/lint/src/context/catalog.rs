@@ -1,5 +1,6 @@
 //! What exists in the end, as a check sees it.
 
+use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use confiture_risk::PgVersion;
 use confiture_schema::catalog::{Catalog, Origin, QualName, Relation, footprint};
 use confiture_schema::change::Change;
 
+use super::WrittenColumn;
 use crate::Place;
 use crate::analysis::Statements;
 
@@ -83,4 +85,22 @@ pub struct RelationContext<'a> {
     pub catalog: &'a Catalog,
     /// The same, and what made it.
     pub all: CatalogContext<'a>,
+    /// Its columns as they were written, once a rule has asked for them.
+    pub(super) columns: OnceCell<Vec<WrittenColumn<'a>>>,
+}
+
+impl<'a> RelationContext<'a> {
+    pub(crate) fn new(
+        name: &'a QualName,
+        relation: &'a Arc<Relation>,
+        all: CatalogContext<'a>,
+    ) -> RelationContext<'a> {
+        RelationContext {
+            name,
+            relation,
+            catalog: all.catalog,
+            all,
+            columns: OnceCell::new(),
+        }
+    }
 }

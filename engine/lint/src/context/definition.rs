@@ -165,7 +165,11 @@ impl<'a> RelationContext<'a> {
     }
 
     /// Columns of a lasting table that people wrote here: not inherited, not copied by LIKE, not a query's.
-    pub(crate) fn written_columns(&self) -> Vec<WrittenColumn<'a>> {
+    pub(crate) fn written_columns(&self) -> &[WrittenColumn<'a>] {
+        self.columns.get_or_init(|| self.find_written_columns())
+    }
+
+    fn find_written_columns(&self) -> Vec<WrittenColumn<'a>> {
         if !self.is_lasting_table() {
             return Vec::new();
         }

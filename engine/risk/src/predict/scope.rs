@@ -22,6 +22,12 @@ pub(super) enum Resolved {
     Missing(QualName),
 }
 
+thread_local! {
+    /// The schema of temporary objects, which comes first on every path. One for all threads would have them contend for its
+    /// reference count.
+    static TEMPORARY: Name = Name::new("pg_temp");
+}
+
 fn is_system(schema: &Name) -> bool {
     matches!(schema.as_str(), "pg_catalog" | "information_schema" | "pg_toast")
 }
@@ -37,7 +43,7 @@ impl Predictor<'_> {
             return self.exact(&full).unwrap_or(Resolved::Missing(full));
         }
         let path = &self.state.session.search_path;
-        let temporary = Name::new("pg_temp");
+        let temporary = TEMPORARY.with(Name::clone);
         let found = std::iter::once(&temporary)
             .chain(path.iter())
             .find_map(|schema| self.exact(&QualName::new(schema.clone(), name.name.clone())));

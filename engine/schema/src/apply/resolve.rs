@@ -11,13 +11,18 @@ use crate::types::SqlType;
 /// The schema of temporary objects.
 const PG_TEMP: &str = "pg_temp";
 
+thread_local! {
+    /// Its name. Every lookup asks for it; one for all threads would have them contend for its reference count.
+    static TEMPORARY: Name = Name::new(PG_TEMP);
+}
+
 impl State {
     /// Schemas in the order in which relations and types are looked up.
     fn lookup_path(&self) -> impl Iterator<Item = Name> + '_ {
         let path = &self.session.search_path;
         let implicit = !path.iter().any(|s| s.as_str() == PG_TEMP);
         implicit
-            .then(|| Name::new(PG_TEMP))
+            .then(|| TEMPORARY.with(Name::clone))
             .into_iter()
             .chain(path.iter().cloned())
     }

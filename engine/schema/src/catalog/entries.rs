@@ -167,7 +167,7 @@ impl<K: Ord + Clone + Spot + Into<Key>, V: Clone, const PART: u8> Entries<K, V, 
     /// An entry, to change.
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         footprint::reads(Self::PART, key);
-        if self.0.contains_key(key) {
+        if footprint::is_recording() && self.0.contains_key(key) {
             footprint::writes(|| Entry::new(Self::PART, key.clone()));
         }
         self.0.get_mut(key)

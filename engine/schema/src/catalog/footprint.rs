@@ -318,6 +318,11 @@ pub fn reads_all_texts() {
     reads_all(Part::Texts);
 }
 
+/// Whether this thread records a footprint.
+pub(super) fn is_recording() -> bool {
+    RECORDER.with(|r| r.borrow().is_some())
+}
+
 /// Notes that an entry is written.
 pub(super) fn writes(entry: impl FnOnce() -> Entry) {
     RECORDER.with(|r| {

@@ -62,7 +62,7 @@ fn check(context: &RelationContext<'_>, sink: &mut Sink<'_>) {
             .help("make it `text`, with a CHECK where the length matters");
         if context.is_free(&column.name) {
             let (written, migration) = context.limited_text(&column.name, length);
-            finding.fix(context.retype("Make it text of that length", &at, &written, migration));
+            finding.fix(context.retype("Make it text of that length", at, &written, migration));
         }
     }
 }

@@ -59,7 +59,7 @@ fn check(context: &RelationContext<'_>, sink: &mut Sink<'_>) {
         if context.is_free(&column.name) && column.default.is_none() {
             let using = format!("{}::numeric", column.name.quoted());
             let migration = context.alter_type(&column.name, "numeric", Some(&using));
-            finding.fix(context.retype("Store amounts as numeric", &at, "numeric", migration));
+            finding.fix(context.retype("Store amounts as numeric", at, "numeric", migration));
         }
     }
 }

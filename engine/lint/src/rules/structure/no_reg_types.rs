@@ -73,7 +73,7 @@ fn check(context: &RelationContext<'_>, sink: &mut Sink<'_>) {
         if context.is_free(&column.name) && !ty.array {
             let using = format!("{}::text", column.name.quoted());
             let migration = context.alter_type(&column.name, "text", Some(&using));
-            finding.fix(context.retype("Store the name", &at, "text", migration));
+            finding.fix(context.retype("Store the name", at, "text", migration));
         }
     }
 }

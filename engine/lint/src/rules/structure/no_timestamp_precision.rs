@@ -62,7 +62,7 @@ fn check(context: &RelationContext<'_>, sink: &mut Sink<'_>) {
             ));
         if context.is_free(&column.name) {
             let migration = context.alter_type(&column.name, better, None);
-            finding.fix(context.retype("Store fractions of seconds", &at, better, migration));
+            finding.fix(context.retype("Store fractions of seconds", at, better, migration));
         }
     }
 }

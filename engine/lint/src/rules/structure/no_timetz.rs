@@ -59,7 +59,7 @@ fn check(context: &RelationContext<'_>, sink: &mut Sink<'_>) {
             .help("store a `time`, or a moment as `timestamptz`");
         if context.is_free(&column.name) {
             let migration = context.alter_type(&column.name, &better, None);
-            finding.fix(context.retype("Store times of day", &at, &better, migration));
+            finding.fix(context.retype("Store times of day", at, &better, migration));
         }
     }
 }

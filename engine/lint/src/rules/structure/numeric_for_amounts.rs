@@ -84,7 +84,7 @@ fn check(context: &RelationContext<'_>, sink: &mut Sink<'_>) {
             .help("make it `numeric`, which is exact");
         if context.is_free(&column.name) {
             let migration = context.alter_type(&column.name, "numeric", None);
-            finding.fix(context.retype("Store amounts as numeric", &at, "numeric", migration));
+            finding.fix(context.retype("Store amounts as numeric", at, "numeric", migration));
         }
     }
 }

@@ -82,7 +82,7 @@ fn check(context: &RelationContext<'_>, sink: &mut Sink<'_>) {
         let finding = sink
             .report_origin(Subject::part(context.name, &column.name), column.origin, message)
             .help("make it `bigint`, and what references it");
-        if let Some(fix) = widen(context, &at) {
+        if let Some(fix) = widen(context, at) {
             finding.fix(fix);
         }
     }
@@ -117,12 +117,7 @@ fn widen(context: &RelationContext<'_>, at: &WrittenColumn<'_>) -> Option<Fix> {
     let mut edits = Some(Vec::new());
     for (table, name) in followers(context.catalog, context.name, &at.column.name) {
         let relation = context.catalog.relation(&table)?;
-        let other = RelationContext {
-            name: &table,
-            relation,
-            catalog: context.catalog,
-            all: context.all,
-        };
+        let other = RelationContext::new(&table, relation, context.all);
         let column = relation.column(&name)?;
         if !column.ty.as_ref().is_some_and(is_small) {
             continue;

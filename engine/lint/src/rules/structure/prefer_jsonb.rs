@@ -60,7 +60,7 @@ fn check(context: &RelationContext<'_>, sink: &mut Sink<'_>) {
             .help("make it `jsonb`");
         if context.is_free(&column.name) {
             let migration = context.alter_type(&column.name, "jsonb", None);
-            finding.fix(context.retype("Store JSON as jsonb", &at, "jsonb", migration));
+            finding.fix(context.retype("Store JSON as jsonb", at, "jsonb", migration));
         }
     }
 }

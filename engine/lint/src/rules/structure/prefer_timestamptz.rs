@@ -66,7 +66,7 @@ fn check(context: &RelationContext<'_>, sink: &mut Sink<'_>) {
             .help(format!("make it `{better}`"));
         if context.is_free(&column.name) {
             let migration = context.alter_type(&column.name, &better, Some(&using));
-            finding.fix(context.retype("Store moments", &at, &better, migration));
+            finding.fix(context.retype("Store moments", at, &better, migration));
         }
     }
 }
