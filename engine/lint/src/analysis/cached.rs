@@ -206,9 +206,8 @@ impl<'a, 'b> Run<'a, 'b> {
     /// The scripts that say something else than they did.
     fn changed_texts(&self) -> Changed {
         let mut changed = Changed::default();
-        for index in 0..self.keys.len().max(self.past_end()) {
-            let then = self.past.scripts.get(&index).map(|(record, _)| &record.key);
-            if then != self.keys.get(index) {
+        for index in 0..self.keys.len().max(self.past.keys.len()) {
+            if self.past.keys.get(index) != self.keys.get(index) {
                 changed.insert(Entry::text(index as u32));
             }
         }
@@ -237,7 +236,7 @@ impl<'a, 'b> Run<'a, 'b> {
             .catalog
             .changed_since(&before.catalog, &reads_and_writes.writes);
         let value = |entry: Entry| {
-            let value = end.catalog.stored(&entry);
+            let value = end.catalog.stored_since(&before.catalog, &entry);
             (entry, value)
         };
         let made = Made {
@@ -379,6 +378,7 @@ impl<'a, 'b> Run<'a, 'b> {
         let (relations, rules, is_same_catalog) = self.catalog(&mut chain)?;
         let is_same = is_same_catalog
             && self.past.shape == self.shape
+            && self.past.keys == self.keys
             && chain.outcomes.len() == self.past.scripts.len()
             && chain.outcomes.values().all(|o| matches!(o, Outcome::Kept(..)));
         let memory = (!is_same).then(|| {
@@ -386,7 +386,7 @@ impl<'a, 'b> Run<'a, 'b> {
                 (index, outcome.stored(self.keys[index], self.is_forward(index)))
             };
             let scripts = chain.outcomes.iter().map(stored).collect();
-            cache::encode(identity, self.shape, &scripts, &relations, &rules)
+            cache::encode(identity, self.shape, &self.keys, &scripts, &relations, &rules)
         });
         let mut findings: Vec<Finding> = relations
             .into_iter()
@@ -552,7 +552,9 @@ impl Chain<'_> {
             then.iter().map(|(entry, value)| (entry, value)).collect();
         let mut alike: HashSet<&Entry> = HashSet::new();
         for (entry, value) in now {
-            if before.get(entry).is_some_and(|then| **then == value.as_deref()) {
+            let same = before.get(entry).is_some_and(|then| **then == value.as_deref());
+            // What came into lists and went out of them makes like lists of like ones.
+            if same && !(entry.is_list() && self.changed.contains(entry)) {
                 alike.insert(entry);
             }
         }

@@ -69,6 +69,8 @@ pub(crate) struct Past<'b> {
     pub(crate) scripts: BTreeMap<usize, (ScriptRecord<'b>, &'b [u8])>,
     /// Which scripts there were, their texts apart.
     pub(crate) shape: Hash,
+    /// The keys of all scripts, those without a record included.
+    pub(crate) keys: Vec<Hash>,
     /// The relations that existed in the end, by name.
     pub(crate) relations: HashMap<QualName, Found>,
     /// What rules found that look at all that exists in the end, rule by rule.
@@ -79,6 +81,7 @@ pub(crate) struct Past<'b> {
 struct Stored<'b> {
     identity: Hash,
     shape: Hash,
+    keys: Vec<Hash>,
     #[serde(borrow)]
     scripts: Vec<(u32, &'b [u8])>,
     relations: Cow<'b, [RelationRecord]>,
@@ -101,6 +104,7 @@ impl<'b> Past<'b> {
         Some(Past {
             scripts: scripts.collect::<Option<_>>()?,
             shape: stored.shape,
+            keys: stored.keys,
             relations: stored
                 .relations
                 .into_owned()
@@ -116,6 +120,7 @@ impl<'b> Past<'b> {
 pub(crate) fn encode(
     identity: Hash,
     shape: Hash,
+    keys: &[Hash],
     scripts: &BTreeMap<usize, Cow<'_, [u8]>>,
     relations: &[RelationRecord],
     rules: &[Found],
@@ -123,6 +128,7 @@ pub(crate) fn encode(
     let payload = encoded(&Stored {
         identity,
         shape,
+        keys: keys.to_vec(),
         scripts: scripts
             .iter()
             .map(|(index, bytes)| (*index as u32, &**bytes))

@@ -173,6 +173,18 @@ impl<K: Ord + Clone + Spot + Into<Key>, V: Clone, const PART: u8> Entries<K, V, 
         self.0.get_mut(key)
     }
 
+    /// An entry, to add to or take from in a way that doesn't depend on what it is.
+    pub(super) fn amend(&mut self, key: &K) -> Option<&mut V> {
+        footprint::writes(|| Entry::new(Self::PART, key.clone()));
+        self.0.get_mut(key)
+    }
+
+    /// Takes an entry out that has become nothing.
+    pub(super) fn amend_away(&mut self, key: &K) {
+        footprint::writes(|| Entry::new(Self::PART, key.clone()));
+        self.0.remove_mut(key);
+    }
+
     /// Adds or replaces an entry.
     pub fn insert_mut(&mut self, key: K, value: V) {
         footprint::writes(|| Entry::new(Self::PART, key.clone()));

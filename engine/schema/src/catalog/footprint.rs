@@ -63,6 +63,19 @@ impl Entry {
         }
     }
 
+    /// Whether it follows from the relations and types that there are.
+    pub(super) fn follows(&self) -> bool {
+        self.is_list() || matches!(self.part, Part::IndexTables | Part::ConstraintNames)
+    }
+
+    /// Whether it is a list that points backwards, of which is stored what came and went.
+    pub fn is_list(&self) -> bool {
+        matches!(
+            self.part,
+            Part::ReferencedBy | Part::Children | Part::DependentViews | Part::OwnedSequences
+        ) && self.key != Key::Emptiness
+    }
+
     /// Whether a map has any entry.
     pub(super) fn emptiness(part: Part) -> Entry {
         Entry {
@@ -220,6 +233,11 @@ impl Changed {
     /// Whether there are any of a part.
     pub fn has_any(&self, part: Part) -> bool {
         self.parts & bit(part) != 0
+    }
+
+    /// Whether an entry is among them.
+    pub fn contains(&self, entry: &Entry) -> bool {
+        self.entries.contains(entry)
     }
 
     /// The entries.

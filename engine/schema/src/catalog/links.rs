@@ -312,7 +312,8 @@ fn add<K, T: Ord + Clone, const PART: u8>(map: &mut Entries<K, Arc<Vec<T>>, PART
 where
     K: Ord + Clone + Spot + Into<Key>,
 {
-    match map.get_mut(key) {
+    // Whether the item is there already is told by the relation that it comes from.
+    match map.amend(key) {
         Some(list) => {
             if let Err(at) = list.binary_search(&item) {
                 Arc::make_mut(list).insert(at, item);
@@ -327,11 +328,11 @@ fn remove<K, T: Ord + Clone, const PART: u8>(map: &mut Entries<K, Arc<Vec<T>>, P
 where
     K: Ord + Clone + Spot + Into<Key>,
 {
-    let Some(list) = map.get_mut(key) else { return };
+    let Some(list) = map.amend(key) else { return };
     if let Ok(at) = list.binary_search(item) {
         Arc::make_mut(list).remove(at);
     }
     if list.is_empty() {
-        map.remove_mut(key);
+        map.amend_away(key);
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The form is that of this very build: whoever keeps such bytes must not read them with another one.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
@@ -94,6 +95,25 @@ impl Catalog {
         with_parts!(pick)
     }
 
+    /// What has become of an entry since an earlier catalog, as bytes; `None` where there is no such entry now.
+    ///
+    /// Of the lists that point backwards it is what came and what went: a table that a thousand others reference would
+    /// be told of with all of them each time. Of all others it is the value.
+    pub fn stored_since(&self, before: &Catalog, entry: &Entry) -> Option<Vec<u8>> {
+        macro_rules! delta {
+            ($field:ident, $key:expr) => {
+                Some(delta(before.$field.peek($key), self.$field.peek($key)))
+            };
+        }
+        match (entry.part, &entry.key) {
+            (Part::ReferencedBy, Key::QualName(key)) => delta!(referenced_by, key),
+            (Part::Children, Key::QualName(key)) => delta!(children, key),
+            (Part::DependentViews, Key::QualName(key)) => delta!(dependent_views, key),
+            (Part::OwnedSequences, Key::QualName(key)) => delta!(owned_sequences, key),
+            _ => self.stored(entry),
+        }
+    }
+
     /// An entry's value as bytes; `None` where there is no such entry.
     pub fn stored(&self, entry: &Entry) -> Option<Vec<u8>> {
         macro_rules! pick {
@@ -123,14 +143,32 @@ impl Catalog {
         with_parts!(pick)
     }
 
-    /// Puts an entry back as [`Catalog::stored`] gave it.
+    /// Puts an entry back as [`Catalog::stored_since`] gave it. What points backwards follows from relations and types.
     pub fn restore(&mut self, entry: &Entry, value: Option<&[u8]>) -> Result<(), NotAnEntry> {
+        match (entry.part, &entry.key) {
+            (Part::Relations, Key::QualName(name)) => {
+                self.take_relation(name);
+                if let Some(bytes) = value {
+                    self.insert_relation(name.clone(), decoded(bytes)?);
+                }
+                return Ok(());
+            }
+            (Part::Types, Key::QualName(name)) => {
+                self.take_type(name);
+                if let Some(bytes) = value {
+                    self.insert_type(name.clone(), decoded(bytes)?);
+                }
+                return Ok(());
+            }
+            _ if entry.follows() => return Ok(()),
+            _ => {}
+        }
         macro_rules! pick {
             ($($part:ident $variant:ident $field:ident),*) => {
                 match (entry.part, &entry.key) {
                     $((Part::$part, Key::$variant(key)) => match value {
                         Some(bytes) => {
-                            let value = postcard::from_bytes(bytes).map_err(|_| NotAnEntry)?;
+                            let value = decoded(bytes)?;
                             self.$field.insert_mut(key.clone(), value);
                         }
                         None => {
@@ -146,6 +184,35 @@ impl Catalog {
         with_parts!(pick);
         Ok(())
     }
+}
+
+fn decoded<'b, T: serde::Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, NotAnEntry> {
+    postcard::from_bytes(bytes).map_err(|_| NotAnEntry)
+}
+
+/// What came into a sorted list and what went out of it, as bytes.
+fn delta<T: Ord + serde::Serialize>(before: Option<&Arc<Vec<T>>>, now: Option<&Arc<Vec<T>>>) -> Vec<u8> {
+    let before = before.map_or(&[][..], |list| list.as_slice());
+    let now = now.map_or(&[][..], |list| list.as_slice());
+    let (mut came, mut went) = (Vec::new(), Vec::new());
+    let (mut old, mut new) = (before.iter().peekable(), now.iter().peekable());
+    loop {
+        match (old.peek(), new.peek()) {
+            (Some(a), Some(b)) => match a.cmp(b) {
+                Ordering::Less => went.extend(old.next()),
+                Ordering::Greater => came.extend(new.next()),
+                Ordering::Equal => {
+                    old.next();
+                    new.next();
+                }
+            },
+            (Some(_), None) => went.extend(old.next()),
+            (None, Some(_)) => came.extend(new.next()),
+            (None, None) => break,
+        }
+    }
+    // Writing to memory fails for no type of ours.
+    postcard::to_allocvec(&(came, went)).unwrap_or_default()
 }
 
 /// Whether two values are known to be the same without a look at what they hold.
