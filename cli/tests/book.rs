@@ -86,6 +86,37 @@ fn rules_page() {
     generated("docs/reference/rules.md", &page);
 }
 
+/// The rules of other tools, each with ours or with the reason why there is none.
+#[test]
+fn peers_page() {
+    let mut page = String::from(
+        "# Rules of other tools\n\nGenerated: what other tools check, by their own names for it, and the rules here that find \
+         the same without needing the same\nsuppressions; or why there is none.\n",
+    );
+    for peer in confiture_lint::peers::peers() {
+        let _ = write!(
+            page,
+            "\n## {} {}\n\n{} rules, from {}.\n\n| rule | here |\n|---|---|\n",
+            peer.tool.as_str(),
+            peer.version,
+            peer.rules.len(),
+            peer.source
+        );
+        for rule in peer.rules {
+            let ours: Vec<String> = confiture_lint::peers::covering(peer.tool, rule)
+                .iter()
+                .map(|ours| format!("[`{0}`](rules.md#{0})", ours.name))
+                .collect();
+            let reason = confiture_lint::peers::why_not()
+                .iter()
+                .find(|why| why.tool == peer.tool && why.rule == *rule)
+                .map_or_else(|| ours.join(", "), |why| format!("none: {}", why.reason));
+            let _ = writeln!(page, "| {rule} | {reason} |");
+        }
+    }
+    generated("docs/reference/peers.md", &page);
+}
+
 #[test]
 fn problems_page() {
     let mut page = String::from(

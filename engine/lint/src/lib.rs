@@ -18,6 +18,7 @@ mod finding;
 mod fingerprint;
 pub mod fix;
 mod lineage;
+pub mod peers;
 pub mod rule;
 pub mod rules;
 mod selection;

@@ -97,6 +97,8 @@ pub(crate) fn script_keys(input: &Input<'_>) -> Vec<Hash> {
     let scripts = &input.project.scripts;
     let texts: Vec<Hash> = scripts.par_iter().with_min_len(64).map(content).collect();
     let counterparts = counterparts(scripts);
+    let has_downs = input.project.downs().next().is_some();
+    let behind = released_behind(input);
     let key = |(index, script): (usize, &Script)| {
         let mut hasher = Hasher::default();
         hasher.bytes(&texts[index]);
@@ -106,6 +108,7 @@ pub(crate) fn script_keys(input: &Input<'_>) -> Vec<Hash> {
         }
         let released = input.released.map(|files| files.get(&script.source.file));
         hasher.word(released.map(|text| text.is_some()));
+        hasher.word((has_downs, behind.get(index)));
         hasher.text(released.flatten().map_or("", |text| &**text));
         hasher.finish()
     };
@@ -192,4 +195,21 @@ fn outline(script: &Script, hasher: &mut Hasher) {
     hasher.word(version);
     hasher.text(group);
     hasher.word(applies_to);
+}
+
+/// For every script the next migration forward behind it that is released, by its index.
+fn released_behind(input: &Input<'_>) -> Vec<Option<usize>> {
+    let mut behind = Vec::new();
+    let mut next = None;
+    for (index, script) in input.project.scripts.iter().enumerate().rev() {
+        behind.push(next);
+        let is_released = input
+            .released
+            .is_some_and(|files| files.contains_key(&script.source.file));
+        if is_released && script.direction == confiture_project::Direction::Up {
+            next = Some(index);
+        }
+    }
+    behind.reverse();
+    behind
 }

@@ -92,10 +92,19 @@ impl<'a> ScriptContext<'a> {
         self.project.counterpart(self.source())
     }
 
-    /// Whether the branch that releases are made from has a script of the project, whatever its text there.
-    pub fn is_released(&self, script: &Script) -> bool {
-        self.released
-            .is_some_and(|files| files.contains_key(&script.source.file))
+    /// Whether any migration of the project can be undone. It is a part of what scripts are known by between runs.
+    pub fn has_downs(&self) -> bool {
+        self.project.downs().next().is_some()
+    }
+
+    /// The next migration forward behind this one that the branch that releases are made from has, whatever its text
+    /// there. It is a part of what scripts are known by between runs.
+    pub fn released_behind(&self) -> Option<&'a Script> {
+        let files = self.released?;
+        let behind = self.project.scripts.iter().skip(self.script.index + 1);
+        behind
+            .filter(|script| script.direction == Direction::Up)
+            .find(|script| files.contains_key(&script.source.file))
     }
 
     /// Where a finding about the whole script is shown: its first statement.

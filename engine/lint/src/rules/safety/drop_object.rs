@@ -107,7 +107,14 @@ fn used(
         ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine | ObjectKind::Aggregate => {
             let key = statement
                 .before
-                .resolve_function(&object.name, object.arguments.as_deref())?;
+                .resolve_function(&object.name, object.arguments.as_deref());
+            let Some(key) = key else {
+                // What no script created must be there, where nothing says that it may not.
+                let unknown = !drop.if_exists && statement.before.functions_named(&object.name).is_empty();
+                let name = statement.before.qualify(&object.name);
+                let replaced = end.functions.keys().any(|k| k.name.name == name.name);
+                return (unknown && !replaced && !statement.is_nested()).then_some(("function", name));
+            };
             let function = before.functions.get(&key)?;
             let calls = !matches!(function.returns.as_deref(), Some("trigger" | "event_trigger"));
             let replaced = end.functions.keys().any(|k| k.name == key.name);

@@ -42,13 +42,9 @@ fn check(script: &ScriptContext<'_>, sink: &mut Sink<'_>) {
     if script.script.release != Release::New || script.script.direction != Direction::Up {
         return;
     }
-    let later = script
-        .project()
-        .scripts
-        .iter()
-        .skip(script.script.index + 1)
-        .find(|other| other.direction == Direction::Up && script.is_released(other));
-    let Some(later) = later else { return };
+    let Some(later) = script.released_behind() else {
+        return;
+    };
     let message = format!(
         "this migration is new, but comes before {}, which is released: databases that have that one apply this one late or not at all",
         later.source.path.display()

@@ -51,7 +51,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(script: &ScriptContext<'_>, sink: &mut Sink<'_>) {
     let source = script.source();
-    if script.script.direction != Direction::Up || !has_downs(script) || script.counterpart().is_some() {
+    if script.script.direction != Direction::Up || script.counterpart().is_some() {
         return;
     }
     let every = sink.options().is_on("every");
@@ -61,7 +61,12 @@ fn check(script: &ScriptContext<'_>, sink: &mut Sink<'_>) {
             .iter()
             .any(|c| is_destructive(c) || (every && changes_schema(c)))
     };
-    let Some(statement) = script.statements.iter().find(concerns) else {
+    let Some(statement) = script
+        .statements
+        .iter()
+        .find(concerns)
+        .filter(|_| has_downs(script))
+    else {
         return;
     };
     let message = if statement.changes.iter().any(is_destructive) {
@@ -78,7 +83,7 @@ fn check(script: &ScriptContext<'_>, sink: &mut Sink<'_>) {
 
 /// Whether migrations of this project can be undone as a rule.
 fn has_downs(script: &ScriptContext<'_>) -> bool {
-    down_path(script.source()).is_some() || script.project().downs().next().is_some()
+    down_path(script.source()).is_some() || script.has_downs()
 }
 
 fn is_destructive(change: &Change) -> bool {

@@ -2,7 +2,8 @@
 //!
 //! Reports a statement that takes its time (it reads, writes anew or indexes a whole table in use) in a transaction
 //! that already holds an `ACCESS EXCLUSIVE` lock on another table, or on the same one. Statements that only touch the
-//! catalog are over in a moment and aren't reported, nor is what happens to tables that the script itself creates.
+//! catalog are over in a moment and aren't reported, nor is what happens to tables that the script itself creates. Of
+//! several such statements in a transaction the first is reported.
 //!
 //! ## Why is this bad?
 //!
@@ -89,6 +90,8 @@ fn check(script: &ScriptContext<'_>, sink: &mut Sink<'_>) {
                     place: first.place(lock.cause.range),
                 });
             }
+            // The advice is the same for what comes after it in the transaction.
+            break;
         }
     }
 }
