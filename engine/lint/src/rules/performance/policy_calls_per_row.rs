@@ -101,7 +101,7 @@ fn is_stable(catalog: &Catalog, call: &ObjectRef) -> bool {
 /// The same policy with each call in a sub-SELECT.
 fn cure(context: &RelationContext<'_>, sink: &Sink<'_>, name: &Name, policy: &Policy) -> Option<Fix> {
     let text = sink.text(policy.origin)?;
-    let mut fix = Fix::new("Call it once, in a sub-SELECT", Safety::Safe);
+    let mut fix = Fix::new("Call it once, in a sub-SELECT", Safety::Unsafe);
     let mut clauses = String::new();
     for (word, condition) in [("USING", &policy.using), ("WITH CHECK", &policy.check)] {
         let Some(condition) = condition else { continue };

@@ -70,7 +70,7 @@ fn check(statement: &StatementContext<'_>, sink: &mut Sink<'_>) {
         finding.help(statement.concurrent_way_or("detach it CONCURRENTLY"));
         if !statement.in_transaction() && !statement.is_nested() {
             finding.fix(
-                Fix::new("Detach it concurrently", Safety::Safe)
+                Fix::new("Detach it concurrently", Safety::Unsafe)
                     .edit(statement.edit(TextRange::empty(partition.range.end), " CONCURRENTLY")),
             );
         }
