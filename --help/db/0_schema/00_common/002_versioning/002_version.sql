@@ -1,0 +1,1 @@
+INSERT INTO tb_version (version) VALUES ('2024.2.0') ON CONFLICT DO NOTHING;

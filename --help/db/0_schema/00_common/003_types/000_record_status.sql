@@ -1,0 +1,1 @@
+CREATE TYPE record_status AS ENUM ('draft', 'active', 'archived');

@@ -1,0 +1,1 @@
+CREATE TYPE ty_range_23 AS (valid_from date, valid_to date, note text);

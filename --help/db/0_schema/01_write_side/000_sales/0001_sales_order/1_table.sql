@@ -1,0 +1,13 @@
+-- sales_order of sales
+CREATE TABLE w_sales_order (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL REFERENCES w_tenant (id),
+    code text NOT NULL,
+    name varchar(200) NOT NULL,
+    status record_status NOT NULL DEFAULT 'draft',
+    amount numeric(19, 2) NOT NULL DEFAULT 0,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT uq_sales_order_code UNIQUE (tenant_id, code)
+);
+

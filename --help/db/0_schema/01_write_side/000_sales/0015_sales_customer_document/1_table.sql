@@ -1,0 +1,18 @@
+-- sales_customer_document of sales
+CREATE TABLE w_sales_customer_document (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL REFERENCES w_tenant (id),
+    sales_customer_history_id uuid REFERENCES w_sales_customer_history (id) ON DELETE CASCADE,
+    code text NOT NULL,
+    name varchar(200) NOT NULL,
+    status record_status NOT NULL DEFAULT 'draft',
+    amount numeric(19, 2) NOT NULL DEFAULT 0,
+    metadata jsonb NOT NULL DEFAULT '{}'::jsonb,
+    valid_from date,
+    valid_to date,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT uq_sales_customer_document_code UNIQUE (tenant_id, code),
+    CONSTRAINT ck_sales_customer_document_valid CHECK (valid_to IS NULL OR valid_to >= valid_from)
+);
+

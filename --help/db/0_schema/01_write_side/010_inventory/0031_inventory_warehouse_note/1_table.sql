@@ -1,0 +1,14 @@
+-- inventory_warehouse_note of inventory
+CREATE TABLE w_inventory_warehouse_note (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL REFERENCES w_tenant (id),
+    inventory_warehouse_id uuid REFERENCES w_inventory_warehouse (id),
+    code text NOT NULL,
+    name varchar(200) NOT NULL,
+    status record_status NOT NULL DEFAULT 'draft',
+    amount numeric(19, 2) NOT NULL DEFAULT 0,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT uq_inventory_warehouse_note_code UNIQUE (tenant_id, code)
+);
+

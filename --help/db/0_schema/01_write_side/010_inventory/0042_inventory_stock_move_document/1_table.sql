@@ -1,0 +1,13 @@
+-- inventory_stock_move_document of inventory
+CREATE TABLE w_inventory_stock_move_document (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL REFERENCES w_tenant (id),
+    inventory_stock_move_history_id uuid REFERENCES w_inventory_stock_move_history (id) ON DELETE CASCADE,
+    code text NOT NULL,
+    name varchar(200) NOT NULL,
+    status record_status NOT NULL DEFAULT 'draft',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT uq_inventory_stock_move_document_code UNIQUE (tenant_id, code)
+);
+

@@ -1,0 +1,14 @@
+-- inventory_supplier_document of inventory
+CREATE TABLE w_inventory_supplier_document (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL REFERENCES w_tenant (id),
+    inventory_supplier_history_id uuid REFERENCES w_inventory_supplier_history (id),
+    code text NOT NULL,
+    name varchar(200) NOT NULL,
+    status record_status NOT NULL DEFAULT 'draft',
+    amount numeric(19, 2) NOT NULL DEFAULT 0,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT uq_inventory_supplier_document_code UNIQUE (tenant_id, code)
+);
+

@@ -1,0 +1,13 @@
+-- inventory_supplier_price of inventory
+CREATE TABLE w_inventory_supplier_price (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL REFERENCES w_tenant (id),
+    inventory_supplier_document_id uuid REFERENCES w_inventory_supplier_document (id) ON DELETE CASCADE,
+    code text NOT NULL,
+    name varchar(200) NOT NULL,
+    status record_status NOT NULL DEFAULT 'draft',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT uq_inventory_supplier_price_code UNIQUE (tenant_id, code)
+);
+

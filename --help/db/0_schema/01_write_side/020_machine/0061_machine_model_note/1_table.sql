@@ -1,0 +1,14 @@
+-- machine_model_note of machine
+CREATE TABLE w_machine_model_note (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL REFERENCES w_tenant (id),
+    machine_model_id uuid REFERENCES w_machine_model (id),
+    code text NOT NULL,
+    name varchar(200) NOT NULL,
+    status record_status NOT NULL DEFAULT 'draft',
+    amount numeric(19, 2) NOT NULL DEFAULT 0,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT uq_machine_model_note_code UNIQUE (tenant_id, code)
+);
+

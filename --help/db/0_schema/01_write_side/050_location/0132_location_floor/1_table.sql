@@ -1,0 +1,13 @@
+-- location_floor of location
+CREATE TABLE w_location_floor (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL REFERENCES w_tenant (id),
+    location_building_id uuid REFERENCES w_location_building (id) ON DELETE CASCADE,
+    code text NOT NULL,
+    name varchar(200) NOT NULL,
+    status record_status NOT NULL DEFAULT 'draft',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT uq_location_floor_code UNIQUE (tenant_id, code)
+);
+

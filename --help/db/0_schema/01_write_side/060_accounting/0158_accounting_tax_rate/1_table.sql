@@ -1,0 +1,15 @@
+-- accounting_tax_rate of accounting
+CREATE TABLE w_accounting_tax_rate (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL REFERENCES w_tenant (id),
+    accounting_ledger_id uuid REFERENCES w_accounting_ledger (id),
+    code text NOT NULL,
+    name varchar(200) NOT NULL,
+    status record_status NOT NULL DEFAULT 'draft',
+    amount numeric(19, 2) NOT NULL DEFAULT 0,
+    metadata jsonb NOT NULL DEFAULT '{}'::jsonb,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT uq_accounting_tax_rate_code UNIQUE (tenant_id, code)
+);
+

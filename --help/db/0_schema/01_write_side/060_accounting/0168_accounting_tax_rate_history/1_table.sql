@@ -1,0 +1,13 @@
+-- accounting_tax_rate_history of accounting
+CREATE TABLE w_accounting_tax_rate_history (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL REFERENCES w_tenant (id),
+    accounting_tax_rate_note_id uuid REFERENCES w_accounting_tax_rate_note (id) ON DELETE CASCADE,
+    code text NOT NULL,
+    name varchar(200) NOT NULL,
+    status record_status NOT NULL DEFAULT 'draft',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT uq_accounting_tax_rate_history_code UNIQUE (tenant_id, code)
+);
+

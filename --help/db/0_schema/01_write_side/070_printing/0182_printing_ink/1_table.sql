@@ -1,0 +1,15 @@
+-- printing_ink of printing
+CREATE TABLE w_printing_ink (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL REFERENCES w_tenant (id),
+    accounting_payment_link_id uuid REFERENCES w_accounting_payment_link (id),
+    code text NOT NULL,
+    name varchar(200) NOT NULL,
+    status record_status NOT NULL DEFAULT 'draft',
+    amount numeric(19, 2) NOT NULL DEFAULT 0,
+    metadata jsonb NOT NULL DEFAULT '{}'::jsonb,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT uq_printing_ink_code UNIQUE (tenant_id, code)
+);
+

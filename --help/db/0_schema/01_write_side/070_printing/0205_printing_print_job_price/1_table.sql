@@ -1,0 +1,14 @@
+-- printing_print_job_price of printing
+CREATE TABLE w_printing_print_job_price (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL REFERENCES w_tenant (id),
+    printing_print_job_document_id uuid REFERENCES w_printing_print_job_document (id),
+    code text NOT NULL,
+    name varchar(200) NOT NULL,
+    status record_status NOT NULL DEFAULT 'draft',
+    amount numeric(19, 2) NOT NULL DEFAULT 0,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT uq_printing_print_job_price_code UNIQUE (tenant_id, code)
+);
+

@@ -1,0 +1,19 @@
+-- network_device_history of network
+CREATE TABLE w_network_device_history (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL REFERENCES w_tenant (id),
+    network_device_note_id uuid REFERENCES w_network_device_note (id),
+    code text NOT NULL,
+    name varchar(200) NOT NULL,
+    status record_status NOT NULL DEFAULT 'draft',
+    amount numeric(19, 2) NOT NULL DEFAULT 0,
+    metadata jsonb NOT NULL DEFAULT '{}'::jsonb,
+    valid_from date,
+    valid_to date,
+    tags text[] NOT NULL DEFAULT ARRAY[]::text[],
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT uq_network_device_history_code UNIQUE (tenant_id, code),
+    CONSTRAINT ck_network_device_history_valid CHECK (valid_to IS NULL OR valid_to >= valid_from)
+);
+

@@ -1,0 +1,13 @@
+-- catalog_brand of catalog
+CREATE TABLE w_catalog_brand (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL REFERENCES w_tenant (id),
+    network_firmware_link_id uuid REFERENCES w_network_firmware_link (id) ON DELETE CASCADE,
+    code text NOT NULL,
+    name varchar(200) NOT NULL,
+    status record_status NOT NULL DEFAULT 'draft',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT uq_catalog_brand_code UNIQUE (tenant_id, code)
+);
+

@@ -1,0 +1,15 @@
+CREATE VIEW r_sales_discount_document AS
+SELECT
+    w.id,
+    w.tenant_id AS tenant_id,
+    w.code,
+    w.name,
+    w.status,
+    count(*) OVER (PARTITION BY w.tenant_id) AS siblings,
+    p.code AS parent_code,
+    p.name AS parent_name
+FROM w_sales_discount_document AS w
+LEFT JOIN w_sales_discount_history AS p ON p.id = w.sales_discount_history_id
+WHERE w.status <> 'archived';
+
+COMMENT ON VIEW r_sales_discount_document IS 'Read side of w_sales_discount_document';

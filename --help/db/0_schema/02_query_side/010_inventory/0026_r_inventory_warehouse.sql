@@ -1,0 +1,11 @@
+CREATE TABLE r_inventory_warehouse (
+    id uuid PRIMARY KEY,
+    tenant_id uuid NOT NULL,
+    code text,
+    total numeric(19, 2) NOT NULL DEFAULT 0,
+    refreshed_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE INDEX idx_r_inventory_warehouse_tenant ON r_inventory_warehouse (tenant_id);
+
+COMMENT ON TABLE r_inventory_warehouse IS 'Read side of w_inventory_warehouse';

@@ -1,0 +1,18 @@
+CREATE MATERIALIZED VIEW r_inventory_item_price AS
+SELECT
+    w.id,
+    w.tenant_id AS tenant_id,
+    w.code,
+    w.name,
+    w.status,
+    count(*) OVER (PARTITION BY w.tenant_id) AS siblings,
+    p.code AS parent_code,
+    p.name AS parent_name
+FROM w_inventory_item_price AS w
+LEFT JOIN w_inventory_item_document AS p ON p.id = w.inventory_item_document_id
+WHERE w.status <> 'archived'
+WITH NO DATA;
+
+CREATE UNIQUE INDEX uq_r_inventory_item_price ON r_inventory_item_price (id);
+
+COMMENT ON MATERIALIZED VIEW r_inventory_item_price IS 'Read side of w_inventory_item_price';

@@ -1,0 +1,15 @@
+CREATE VIEW r_machine_maintenance AS
+SELECT
+    w.id,
+    w.tenant_id AS tenant_id,
+    w.code,
+    w.name,
+    w.status,
+    count(*) OVER (PARTITION BY w.tenant_id) AS siblings,
+    p.code AS parent_code,
+    p.name AS parent_name
+FROM w_machine_maintenance AS w
+LEFT JOIN w_inventory_warehouse_link AS p ON p.id = w.inventory_warehouse_link_id
+WHERE w.status <> 'archived';
+
+COMMENT ON VIEW r_machine_maintenance IS 'Read side of w_machine_maintenance';

@@ -1,0 +1,15 @@
+CREATE VIEW r_machine_incident AS
+SELECT
+    w.id,
+    w.tenant_id AS tenant_id,
+    w.code,
+    w.name,
+    w.status,
+    count(*) OVER (PARTITION BY w.tenant_id) AS siblings,
+    p.code AS parent_code,
+    p.name AS parent_name
+FROM w_machine_incident AS w
+LEFT JOIN w_machine_meter AS p ON p.id = w.machine_meter_id
+WHERE w.status <> 'archived';
+
+COMMENT ON VIEW r_machine_incident IS 'Read side of w_machine_incident';

@@ -1,0 +1,11 @@
+CREATE TABLE r_organization_person_note (
+    id uuid PRIMARY KEY,
+    tenant_id uuid NOT NULL,
+    code text,
+    total numeric(19, 2) NOT NULL DEFAULT 0,
+    refreshed_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE INDEX idx_r_organization_person_note_tenant ON r_organization_person_note (tenant_id);
+
+COMMENT ON TABLE r_organization_person_note IS 'Read side of w_organization_person_note';

@@ -1,0 +1,15 @@
+CREATE VIEW r_organization_position_price AS
+SELECT
+    w.id,
+    w.tenant_id AS tenant_id,
+    w.code,
+    w.name,
+    w.status,
+    count(*) OVER (PARTITION BY w.tenant_id) AS siblings,
+    p.code AS parent_code,
+    p.name AS parent_name
+FROM w_organization_position_price AS w
+LEFT JOIN w_organization_position_document AS p ON p.id = w.organization_position_document_id
+WHERE w.status <> 'archived';
+
+COMMENT ON VIEW r_organization_position_price IS 'Read side of w_organization_position_price';

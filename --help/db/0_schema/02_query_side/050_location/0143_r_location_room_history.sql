@@ -1,0 +1,15 @@
+CREATE VIEW r_location_room_history AS
+SELECT
+    w.id,
+    w.tenant_id AS tenant_id,
+    w.code,
+    w.name,
+    w.status,
+    count(*) OVER (PARTITION BY w.tenant_id) AS siblings,
+    p.code AS parent_code,
+    p.name AS parent_name
+FROM w_location_room_history AS w
+LEFT JOIN w_location_room_note AS p ON p.id = w.location_room_note_id
+WHERE w.status <> 'archived';
+
+COMMENT ON VIEW r_location_room_history IS 'Read side of w_location_room_history';

@@ -1,0 +1,11 @@
+CREATE TABLE r_accounting_payment_history (
+    id uuid PRIMARY KEY,
+    tenant_id uuid NOT NULL,
+    code text,
+    total numeric(19, 2) NOT NULL DEFAULT 0,
+    refreshed_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE INDEX idx_r_accounting_payment_history_tenant ON r_accounting_payment_history (tenant_id);
+
+COMMENT ON TABLE r_accounting_payment_history IS 'Read side of w_accounting_payment_history';

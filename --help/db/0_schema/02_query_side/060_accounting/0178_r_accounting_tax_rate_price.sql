@@ -1,0 +1,15 @@
+CREATE VIEW r_accounting_tax_rate_price AS
+SELECT
+    w.id,
+    w.tenant_id AS tenant_id,
+    w.code,
+    w.name,
+    w.status,
+    count(*) OVER (PARTITION BY w.tenant_id) AS siblings,
+    p.code AS parent_code,
+    p.name AS parent_name
+FROM w_accounting_tax_rate_price AS w
+LEFT JOIN w_accounting_tax_rate_document AS p ON p.id = w.accounting_tax_rate_document_id
+WHERE w.status <> 'archived';
+
+COMMENT ON VIEW r_accounting_tax_rate_price IS 'Read side of w_accounting_tax_rate_price';

@@ -1,0 +1,18 @@
+CREATE MATERIALIZED VIEW r_printing_print_job_note AS
+SELECT
+    w.id,
+    w.tenant_id AS tenant_id,
+    w.code,
+    w.name,
+    w.status,
+    count(*) OVER (PARTITION BY w.tenant_id) AS siblings,
+    p.code AS parent_code,
+    p.name AS parent_name
+FROM w_printing_print_job_note AS w
+LEFT JOIN w_printing_print_job AS p ON p.id = w.printing_print_job_id
+WHERE w.status <> 'archived'
+WITH NO DATA;
+
+CREATE UNIQUE INDEX uq_r_printing_print_job_note ON r_printing_print_job_note (id);
+
+COMMENT ON MATERIALIZED VIEW r_printing_print_job_note IS 'Read side of w_printing_print_job_note';

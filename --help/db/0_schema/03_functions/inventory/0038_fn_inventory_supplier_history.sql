@@ -1,0 +1,20 @@
+CREATE OR REPLACE FUNCTION fn_create_inventory_supplier_history(p_tenant_id uuid, p_code text, p_name text)
+RETURNS uuid
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_id uuid;
+BEGIN
+    IF p_code IS NULL OR p_code = '' THEN
+        RAISE EXCEPTION 'a code is needed for %', 'inventory_supplier_history' USING ERRCODE = '22023';
+    END IF;
+    INSERT INTO w_inventory_supplier_history (tenant_id, code, name)
+    VALUES (p_tenant_id, p_code, p_name)
+    RETURNING id INTO v_id;
+    RETURN v_id;
+EXCEPTION
+    WHEN unique_violation THEN
+        SELECT id INTO v_id FROM w_inventory_supplier_history WHERE code = p_code LIMIT 1;
+        RETURN v_id;
+END;
+$$;
