@@ -11,6 +11,7 @@ const GOOD: &str = "CREATE TABLE t (id bigint PRIMARY KEY);\n";
 
 fn confiture(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_confiture"))
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .args(arguments)
         .current_dir(folder)
         .env("HOME", folder)
@@ -183,6 +184,7 @@ fn unreadable_folder() {
     command
         .args(["lint", "--format", "json"])
         .current_dir(folder.path())
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .env("HOME", folder.path());
     if root {
         command.uid(65534).gid(65534);

@@ -161,6 +161,7 @@ fn published_schemas() {
 #[test]
 fn picture() {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_confiture"))
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .args([
             "risk",
             "--color",

@@ -18,6 +18,7 @@ fn project(files: &[(&str, &str)]) -> TempDir {
 
 fn confiture(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_confiture"))
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .args(arguments)
         .current_dir(folder)
         .output()

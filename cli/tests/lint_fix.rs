@@ -90,6 +90,7 @@ fn standard_input_is_fixed_to_standard_output() {
     let folder = repository();
     for (given, wanted) in [(INDEX, FIXED), (FIXED, FIXED)] {
         let mut child = Command::new(env!("CARGO_BIN_EXE_confiture"))
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
             .args(["lint", "--fix", "--stdin-filepath", NAME, SELECT[0], SELECT[1]])
             .current_dir(folder.path())
             .stdin(Stdio::piped())

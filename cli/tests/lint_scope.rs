@@ -105,6 +105,7 @@ fn standard_input_stands_for_a_file() {
     let folder = repository();
     for name in ["db/migrations/002_items.up.sql", "db/migrations/009_new.up.sql"] {
         let mut child = Command::new(env!("CARGO_BIN_EXE_confiture"))
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
             .args([
                 "lint",
                 "--stdin-filepath",
@@ -233,6 +234,7 @@ fn the_schema_of_an_environment() {
     );
     let run = |arguments: &[&str]| {
         Command::new(env!("CARGO_BIN_EXE_confiture"))
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
             .args([
                 "lint",
                 "--env",

@@ -21,6 +21,7 @@ fn root() -> PathBuf {
 
 fn confiture(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_confiture"))
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .args(arguments)
         .current_dir(folder)
         .env("HOME", folder)

@@ -15,6 +15,7 @@ fn root() -> PathBuf {
 
 fn confiture(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_confiture"))
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .args(arguments)
         .current_dir(root())
         .output()

@@ -52,6 +52,7 @@ pub(crate) fn git(folder: &Path, arguments: &[&str]) {
 
 pub(crate) fn lint(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_confiture"))
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .arg("lint")
         .args(arguments)
         .current_dir(folder)

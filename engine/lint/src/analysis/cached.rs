@@ -307,9 +307,14 @@ impl<'a, 'b> Run<'a, 'b> {
             };
             let then = records.get(&self.keys[index]).copied();
             let known = then.and_then(|then| Some((then, self.past.scripts.get(&then)?)));
+            // What the two wrote together is compared: what one wrote must be what it wrote then.
+            let is_undone_anew = undoes
+                .and_then(|undoes| chain.outcomes.get(&undoes))
+                .is_some_and(|outcome| matches!(outcome, Outcome::Made(_)));
             match known {
                 Some((then, (record, stored)))
                     if self.may_hold(index, record)
+                        && !is_undone_anew
                         && record.undoes == undoes.map(|u| u as u32)
                         && !record.found.reads.meet(&chain.ever) =>
                 {

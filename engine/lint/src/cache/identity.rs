@@ -108,7 +108,8 @@ pub(crate) fn script_keys(input: &Input<'_>) -> Vec<Hash> {
         }
         let released = input.released.map(|files| files.get(&script.source.file));
         hasher.word(released.map(|text| text.is_some()));
-        hasher.word((has_downs, behind.get(index)));
+        let behind = behind.get(index).copied().flatten();
+        hasher.word((has_downs, behind.map(|behind| &scripts[behind].source.path)));
         hasher.text(released.flatten().map_or("", |text| &**text));
         hasher.finish()
     };

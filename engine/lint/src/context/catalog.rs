@@ -11,7 +11,7 @@ use confiture_schema::change::Change;
 
 use super::WrittenColumn;
 use crate::Place;
-use crate::analysis::Statements;
+use crate::analysis::{Statements, segments};
 
 /// All that exists in the end, and what made it.
 #[derive(Clone, Copy)]
@@ -67,12 +67,36 @@ impl<'a> CatalogContext<'a> {
             .map(|statement| (statement.at.whole(), &*statement.changes))
     }
 
+    /// The same of those scripts alone whose text holds any of some keywords: the others needn't be parsed. Whoever looks
+    /// for statements that can't be written without one of them finds all.
+    pub(crate) fn forward_saying(
+        &self,
+        keywords: &'static [&'static str],
+    ) -> impl Iterator<Item = (Place, &'a [Change])> + 'a {
+        footprint::reads_all_texts();
+        let statements = self.statements;
+        let scripts = self.project.scripts.iter().enumerate();
+        scripts
+            .filter(move |(_, script)| script.direction.is_forward() && says(script, keywords))
+            .flat_map(|(index, _)| statements.script(index))
+            .map(|statement| (statement.at.whole(), &*statement.changes))
+    }
+
     /// Whether something was defined by a migration, which others may have run: it is cured by another migration,
     /// not by an edit.
     pub fn is_migrated(&self, origin: Origin) -> bool {
         self.script(origin)
             .is_some_and(|script| script.layout.is_migrations() || script.layout == Layout::Plain)
     }
+}
+
+/// Whether any SQL of a script holds one of some words, however their ASCII letters are written.
+fn says(script: &Script, words: &[&str]) -> bool {
+    let holds = |text: &str, word: &str| {
+        let mut places = text.as_bytes().windows(word.len());
+        places.any(|place| place.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    segments(script).any(|segment| words.iter().any(|word| holds(&segment.text, word)))
 }
 
 /// A relation that exists in the end.

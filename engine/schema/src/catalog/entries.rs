@@ -1,8 +1,10 @@
 //! The catalog's maps: persistent, and telling the footprint that is being recorded what is read and written.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::RangeBounds;
+use std::sync::Arc;
 
 use rpds::RedBlackTreeMapSync as Map;
 use serde::{Deserialize, Serialize};
@@ -196,6 +198,38 @@ impl<K: Ord + Clone + Spot + Into<Key>, V: Clone, const PART: u8> Entries<K, V, 
         footprint::reads(Self::PART, key);
         footprint::writes(|| Entry::new(Self::PART, key.clone()));
         self.0.remove_mut(key)
+    }
+}
+
+impl<K: Ord + Clone + Spot, V, const PART: u8> Entries<K, Arc<V>, PART> {
+    /// The entries of this map and of another that they don't share; only those are read.
+    pub(super) fn apart(&self, other: &Self) -> (Self, Self) {
+        let (mut mine, mut others) = (Map::new_sync(), Map::new_sync());
+        let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
+        loop {
+            let order = match (left.peek(), right.peek()) {
+                (Some((a, _)), Some((b, _))) => a.cmp(b),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => break,
+            };
+            let one = (order != Ordering::Greater).then(|| left.next()).flatten();
+            let two = (order != Ordering::Less).then(|| right.next()).flatten();
+            if let (Some((_, a)), Some((_, b))) = (one, two)
+                && Arc::ptr_eq(a, b)
+            {
+                continue;
+            }
+            if let Some((key, value)) = one {
+                footprint::reads(Self::PART, key);
+                mine.insert_mut(key.clone(), Arc::clone(value));
+            }
+            if let Some((key, value)) = two {
+                footprint::reads(Self::PART, key);
+                others.insert_mut(key.clone(), Arc::clone(value));
+            }
+        }
+        (Entries(mine), Entries(others))
     }
 }
 

@@ -3,6 +3,7 @@
 //! A clone costs a handful of reference counts, so there is one before and one after every statement. Names are
 //! keys: two catalogs, of files or of a live server, are equal when they hold the same objects.
 
+mod apart;
 mod consistency;
 mod entries;
 pub mod footprint;

@@ -40,7 +40,9 @@ impl fmt::Display for Difference {
 /// named) is no difference.
 pub fn diff(left: &Catalog, right: &Catalog) -> Vec<Difference> {
     let mut differences = Vec::new();
-    compare_lists(describe(left), describe(right), None, &mut differences);
+    // What both share says the same.
+    let (left, right) = left.apart(right);
+    compare_lists(describe(&left), describe(&right), None, &mut differences);
     differences
 }
 

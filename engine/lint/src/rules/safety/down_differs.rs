@@ -120,17 +120,19 @@ fn in_words(difference: &Difference) -> String {
 /// The statements that drop what is there now and was not before.
 fn leftovers(before: &Catalog, now: &Catalog) -> Vec<String> {
     let mut drops = Vec::new();
+    // What neither script wrote is none of this rule's concern.
+    let (before, now) = before.apart(now);
     for (name, relation) in now.relations.iter() {
         match before.relation(name) {
-            None => drops.extend(drop_relation(now, name, relation)),
+            None => drops.extend(drop_relation(name, relation)),
             Some(old) => drops.extend(drop_parts(name, old, relation)),
         }
     }
     drops
 }
 
-fn drop_relation(now: &Catalog, name: &QualName, relation: &Relation) -> Option<String> {
-    let owned = now.owned_sequences.values().any(|s| s.contains(name));
+fn drop_relation(name: &QualName, relation: &Relation) -> Option<String> {
+    let owned = relation.sequence.as_ref().is_some_and(|s| s.owned_by.is_some());
     let word = match relation.kind {
         RelationKind::Sequence if owned => return None,
         RelationKind::Sequence => "SEQUENCE",

@@ -64,7 +64,7 @@ struct Granted<'a> {
 fn check(context: &CatalogContext<'_>, sink: &mut Sink<'_>) {
     let reads = sink.options().is_on("reads");
     let mut granted: Vec<Granted<'_>> = Vec::new();
-    for (place, changes) in context.forward_placed() {
+    for (place, changes) in context.forward_saying(&["grant", "revoke"]) {
         for change in flat(changes) {
             if let Change::Grant(grant) = change {
                 follow(grant, place, &mut granted);
