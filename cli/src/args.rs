@@ -135,7 +135,7 @@ pub enum SchemaFormat {
     Text,
     /// For programs.
     Json,
-    /// Statements that create it anew, without the bodies of functions.
+    /// Statements that create it anew; from files without the bodies of functions.
     Sql,
 }
 

@@ -9,7 +9,9 @@ use rayon::prelude::*;
 use crate::config::{CONFIG_FILES, Config, LINT_CONFIG_FILES};
 use crate::layout::{self, Surroundings, YAML_MIGRATIONS, file_name, is_yaml, schema_tree};
 use crate::read::{Limits, Reader, plain};
-use crate::{Layout, Problem, ProblemCode, Project, Script, SourceFile, include, load_order, walk};
+use crate::{
+    Direction, Layout, Problem, ProblemCode, Project, Script, SourceFile, include, load_order, walk,
+};
 
 /// How files are found and read.
 #[derive(Clone, Debug)]
@@ -287,6 +289,12 @@ impl<'a> Opener<'a> {
         for (root, files) in plain_trees(owner, files) {
             let mut assembled = layout::assemble(&root, Layout::Plain, &files, self.reader);
             self.out.problems.append(&mut assembled.problems);
+            if is_history(file_name(&root)) {
+                assembled
+                    .scripts
+                    .iter_mut()
+                    .for_each(|script| script.direction = Direction::Up);
+            }
             self.push_project(&root, Layout::Plain, config, assembled.scripts);
         }
     }
@@ -512,9 +520,8 @@ fn plain_trees(root: &Path, files: Vec<Arc<SourceFile>>) -> Vec<(PathBuf, Vec<Ar
 /// Whether a folder's name says that its files change a schema that is there.
 fn is_history(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["migrat", "patch", "upgrade", "delta"]
-        .iter()
-        .any(|word| name.contains(word))
+    let words = ["migrat", "patch", "upgrade", "delta"];
+    name == "versions" || words.iter().any(|word| name.contains(word))
 }
 
 /// Whether a folder's name says that it is one part of a schema.

@@ -428,11 +428,9 @@ fn unrelated_trees_stay_apart() {
         all,
         [
             vec!["Schema one/share/schema/a.sql Autocommit"],
-            vec!["Schema one/share/schema/upgrade/2.sql Autocommit"],
-            vec![
-                "Schema three/schema_pgsql.sql Autocommit",
-                "Schema three/versions/pgsql/1.sql Autocommit"
-            ],
+            vec!["Up one/share/schema/upgrade/2.sql Autocommit"],
+            vec!["Schema three/schema_pgsql.sql Autocommit"],
+            vec!["Up three/versions/pgsql/1.sql Autocommit"],
             vec![
                 "Schema two/9_x/b.sql Autocommit",
                 "Schema two/10_x/b.sql Autocommit"

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::ops::Deref;
 
-use confiture_project::{Layout, TransactionMode};
+use confiture_project::{Direction, Layout, TransactionMode};
 use confiture_risk::effect::TransactionRule;
 use confiture_risk::{LockMode, Outlook, PgVersion, foresee, rollback};
 use confiture_schema::apply::State;
@@ -162,7 +162,7 @@ impl<'a> StatementContext<'a> {
             return false;
         }
         match (known, self.script.layout) {
-            (Some(_), Layout::Plain) => false,
+            (Some(_), Layout::Plain) if self.script.direction == Direction::Schema => false,
             (Some(r), _) => r.origin.script as usize != self.script.index,
             // A broken statement before it may have been the one that creates it.
             (None, _) => self
@@ -175,7 +175,8 @@ impl<'a> StatementContext<'a> {
     /// Whether something that isn't a relation was there before this script. Files of no known layout that create and
     /// drop it, such as one that installs and one that removes, say nothing of a database in use.
     pub fn is_live_since(&self, origin: Origin) -> bool {
-        self.script.layout != Layout::Plain && origin.script as usize != self.script.index
+        let builds = self.script.layout == Layout::Plain && self.script.direction == Direction::Schema;
+        !builds && origin.script as usize != self.script.index
     }
 
     /// Whether a column was there before this script, as far as can be told.

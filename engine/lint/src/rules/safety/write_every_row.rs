@@ -1,6 +1,7 @@
 //! ## What it does
 //!
-//! Reports `UPDATE` and `DELETE` without `WHERE` on a table in use.
+//! Reports `UPDATE` and `DELETE` without `WHERE` on a table in use. Tables that hold one row by their constraints, and
+//! those named after versions or migrations, where tools keep theirs, are left alone.
 //!
 //! ## Why is this bad?
 //!
@@ -27,10 +28,11 @@
 //! ```sql good
 //! UPDATE orders SET state = 'open' WHERE state IS NULL AND id BETWEEN 1 AND 5000;
 //! ALTER TABLE orders ADD COLUMN currency text NOT NULL DEFAULT 'EUR';
+//! UPDATE schema_version SET version = 7;
 //! ```
 
 use confiture_risk::LockMode;
-use confiture_schema::catalog::{ConstraintKind, Relation};
+use confiture_schema::catalog::{ConstraintKind, QualName, Relation};
 use confiture_schema::change::{Change, Write, WriteKind};
 
 use crate::Severity;
@@ -62,12 +64,18 @@ fn check(script: &ScriptContext<'_>, sink: &mut Sink<'_>) {
                 let table = statement.resolve(&write.relation);
                 // That others are kept out of the table meanwhile is the worse of the two: see backfill-under-lock.
                 let is_locked = held.get(&table).is_some_and(|since| *since < position);
-                if statement.is_live(&table) && !is_locked {
+                if statement.is_live(&table) && !is_locked && !is_ledger(&table) {
                     report(statement, sink, write);
                 }
             }
         }
     }
+}
+
+/// Whether a table's name says that a tool keeps there which migrations it has applied: a row or a few.
+fn is_ledger(table: &QualName) -> bool {
+    let name = table.name.as_str().to_ascii_lowercase();
+    name.contains("version") || name.contains("migration")
 }
 
 /// What a statement writes without saying which rows.
