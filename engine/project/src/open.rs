@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::config::{CONFIG_FILES, Config, LINT_CONFIG_FILES};
+use crate::config::{CONFIG_FILES, Config, LINT_CONFIG_FILES, Layer};
 use crate::layout::{self, Surroundings, YAML_MIGRATIONS, file_name, is_yaml, schema_tree};
 use crate::read::{Limits, Reader, plain};
 use crate::{
@@ -24,7 +24,8 @@ pub struct OpenOptions {
     pub overlays: HashMap<PathBuf, Arc<str>>,
     /// A configuration file that is used for everything, instead of those found.
     pub config: Option<PathBuf>,
-    /// A configuration file whose settings come on top of whatever configuration applies.
+    /// A configuration file whose lint settings come on top of whatever configuration applies. It may stand anywhere:
+    /// its folder and its other settings (but `pg_version`) are of no account.
     pub refining: Option<PathBuf>,
 }
 
@@ -369,17 +370,25 @@ impl<'a> Opener<'a> {
             None => [found(whole), found(lint)],
         };
         let mut config = Config::default();
-        for path in paths.into_iter().flatten().chain(self.refining.clone()) {
-            let (source, problem) = self.reader.read(&path);
-            self.out.problems.extend(problem);
-            let Some(source) = source else { continue };
-            let (read, mut problems) = Config::parse(&source);
-            self.out.problems.append(&mut problems);
-            let below = config.refine(read);
-            let mut problems = crate::config::complete(&mut config.linting, below, self.reader);
-            self.out.problems.append(&mut problems);
+        for path in paths.into_iter().flatten() {
+            self.lay_over(&mut config, &path, Config::refine);
+        }
+        if let Some(path) = self.refining.clone() {
+            self.lay_over(&mut config, &path, Config::refine_linting);
         }
         Arc::new(config)
+    }
+
+    /// Reads a configuration file and lays it over another as `lay` does.
+    fn lay_over(&mut self, config: &mut Config, path: &Path, lay: fn(&mut Config, Config) -> Vec<Layer>) {
+        let (source, problem) = self.reader.read(path);
+        self.out.problems.extend(problem);
+        let Some(source) = source else { return };
+        let (read, mut problems) = Config::parse(&source);
+        self.out.problems.append(&mut problems);
+        let below = lay(config, read);
+        let mut problems = crate::config::complete(&mut config.linting, below, self.reader);
+        self.out.problems.append(&mut problems);
     }
 }
 

@@ -152,3 +152,56 @@ fn lint_settings_of_an_environment_are_told_where_they_belong() {
     ]);
     insta::assert_snapshot!(told(&tree.open(&["."])), @"E021: confiture.yaml:3:5: `linting` of environment `production` stands in the wrong place (write an entry of `linting.overrides` with `environments: [production]` and its `rules`)");
 }
+
+/// A file with more rules may stand anywhere: it says nothing of which files are the project's.
+#[test]
+fn a_file_of_rules_from_elsewhere_leaves_the_project_as_it_is() {
+    let elsewhere = Tree::new(&[
+        (
+            "x.yaml",
+            "pg_version: 14\nload_order: [z.sql]\nmigrations: {paths: [m]}\n\
+             linting: {extends: [./more.yaml], exclude: db/old/*, baseline: known.json, rules: {own: error}}",
+        ),
+        ("more.yaml", "linting: {rules: {more: off}}"),
+        ("z.sql", "SELECT 26;"),
+    ]);
+    for configured in [false, true] {
+        let tree = Tree::new(&[SQL, ("db/schema/b.sql", "SELECT 2;")]);
+        if configured {
+            tree.write("confiture.yaml", b"linting: {rules: {base: off}}");
+        }
+        let plain = tree.open(&["."]);
+        let refined = Workspace::open(
+            &["."],
+            &confiture_project::OpenOptions {
+                refining: Some(elsewhere.path().join("x.yaml")),
+                ..tree.options()
+            },
+        );
+        assert_eq!(told(&refined), "");
+        let files = |workspace: &Workspace| {
+            let scripts = workspace.projects.iter().flat_map(|project| &project.scripts);
+            let of_project = |project: &confiture_project::Project| (project.root.clone(), project.layout);
+            let projects: Vec<_> = workspace.projects.iter().map(of_project).collect();
+            let files: Vec<_> = scripts.map(|script| script.source.file.clone()).collect();
+            (projects, files)
+        };
+        assert_eq!(files(&refined), files(&plain));
+        let (config, before) = (&refined.projects[0].config, &plain.projects[0].config);
+        assert_eq!(
+            config.source, before.source,
+            "paths are relative to the project's folder"
+        );
+        assert_eq!(config.pg_version, Some(14));
+        let wanted = if configured {
+            "[base] [more] [own]"
+        } else {
+            "[more] [own]"
+        };
+        assert_eq!(shown(&config.linting), wanted);
+        assert_eq!(
+            config.linting.source.as_ref().unwrap().file,
+            elsewhere.path().join("x.yaml")
+        );
+    }
+}

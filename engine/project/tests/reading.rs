@@ -231,3 +231,44 @@ fn a_file_that_is_not_on_disk_takes_its_place_in_the_history() {
     );
     assert_eq!(workspace.problems, []);
 }
+
+/// Names that aren't UTF-8: read, or told of; never left out without a word.
+#[cfg(target_os = "linux")]
+#[test]
+fn files_with_names_that_are_not_utf_8_are_read_or_told_of() {
+    use std::os::unix::ffi::OsStrExt;
+    let name = std::ffi::OsStr::from_bytes(b"02_caf\xe9.sql");
+    for (folder, config) in [
+        ("db/schema", None),
+        ("sql", None),
+        ("db/migrations", None),
+        ("db/schema", Some("load_order: [db/schema]")),
+        ("db/schema", Some("load_order: [\"db/schema/*.sql\"]")),
+        ("db/migrations", Some("migrations: {paths: [db/migrations]}")),
+        (
+            "db/migrations",
+            Some("migrations: {paths: [db/migrations], layout: flyway}"),
+        ),
+        (
+            "db/migrations",
+            Some("migrations: {paths: [db/migrations], layout: sqlx}"),
+        ),
+    ] {
+        let tree = Tree::new(&[]);
+        tree.write(&format!("{folder}/01_a.sql"), b"SELECT 1;");
+        std::fs::write(tree.path().join(folder).join(name), "SELECT 2;").unwrap();
+        if let Some(config) = config {
+            tree.write("confiture.yaml", config.as_bytes());
+        }
+        let workspace = tree.open(&["."]);
+        let mut scripts = workspace.projects.iter().flat_map(|project| &project.scripts);
+        let is_read = scripts.any(|script| script.source.file.file_name() == Some(name));
+        let mut problems = workspace.problems.iter();
+        let is_told = problems.any(|problem| problem.path.file_name() == Some(name));
+        assert!(
+            is_read || is_told,
+            "{folder} {config:?}: {:?}",
+            workspace.problems
+        );
+    }
+}

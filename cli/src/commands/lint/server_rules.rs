@@ -75,10 +75,9 @@ fn ask(
 }
 
 fn refused(rule: &SqlRule, input: &Input<'_>, error: &SqlError) -> Problem {
-    let source = &input.project.config.source;
-    let path = source
-        .as_ref()
-        .map_or("confiture.yaml".into(), |source| source.path.clone());
+    let config = &input.project.config;
+    let source = config.linting.source.as_ref().or(config.source.as_ref());
+    let path = source.map_or("confiture.yaml".into(), |source| source.path.clone());
     let message = format!("the query of rule `{}` fails: {error}", rule.name);
     Problem::new(ProblemCode::WrongValue, path, message)
         .with_help("a rule in SQL is one statement that only reads, and gives a column `relation`")

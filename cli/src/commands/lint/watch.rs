@@ -19,7 +19,9 @@ impl Footprint {
         let mut paths: Vec<PathBuf> = named.to_vec();
         for project in &workspace.projects {
             paths.push(project.root.clone());
-            paths.extend(project.config.source.iter().map(|source| source.file.clone()));
+            let config = &project.config;
+            let sources = config.source.iter().chain(&config.linting.source);
+            paths.extend(sources.map(|source| source.file.clone()));
             for script in &project.scripts {
                 paths.extend(script.source.file.parent().map(Path::to_path_buf));
                 paths.extend(script.segments.iter().map(|segment| segment.source.file.clone()));

@@ -156,9 +156,18 @@ impl Config {
             *self = lint;
             return Vec::new();
         }
-        let mut below = std::mem::replace(&mut self.linting, lint.linting);
+        self.refine_linting(lint)
+    }
+
+    /// Lays the lint settings of any file over what is said already, and hands back what they build on then. That file
+    /// may stand anywhere: which files are the project's, and from where their paths are read, stays as it is.
+    pub(crate) fn refine_linting(&mut self, file: Config) -> Vec<Layer> {
+        self.pg_version = file.pg_version.or(self.pg_version);
+        let mut below = std::mem::replace(&mut self.linting, file.linting);
         let mut layers = std::mem::take(&mut below.layers);
-        layers.push(Layer::File(Box::new(below)));
+        if self.source.is_some() {
+            layers.push(Layer::File(Box::new(below)));
+        }
         layers
     }
 

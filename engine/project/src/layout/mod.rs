@@ -37,7 +37,7 @@ pub(crate) struct Assembled {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// The file's own name.
+/// The file's own name; nothing where it isn't UTF-8: no layout has such names.
 pub(crate) fn file_name(path: &Path) -> &str {
     path.file_name()
         .and_then(|name| name.to_str())
@@ -46,7 +46,8 @@ pub(crate) fn file_name(path: &Path) -> &str {
 
 /// Whether a file holds SQL, by its name: `.sql`, `.pgsql`, `.psql`, `.sql.postgres` and the like.
 pub(crate) fn is_sql(path: &Path) -> bool {
-    let name = file_name(path).to_ascii_lowercase();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.to_ascii_lowercase();
     [
         ".sql",
         ".pgsql",
