@@ -26,7 +26,7 @@ pub mod settings;
 mod shared;
 
 pub use analysis::{
-    Input, LintReport, Released, Remembered, SqlAnswer, SqlRow, StatementRisk, Suppressed, catalog,
+    Input, LintReport, Released, Remains, Remembered, SqlAnswer, SqlRow, StatementRisk, Suppressed, catalog,
     file_range, lint, lint_remembering, risks, sql_findings,
 };
 pub use baseline::{Baseline, BaselineError, BaselineFilter};

@@ -31,6 +31,8 @@ const UNFINISHED: &str = ".new-";
 pub(super) struct Memory {
     folder: PathBuf,
     build: Identity,
+    /// Whether the program goes on behind the run.
+    watches: bool,
 }
 
 impl Memory {
@@ -42,6 +44,7 @@ impl Memory {
         Some(Memory {
             folder: cache_folder()?.join("confiture").join("lint"),
             build: build()?,
+            watches: args.scope.watch,
         })
     }
 
@@ -57,6 +60,10 @@ impl Memory {
             }
             Some(_) => {}
             None => still_used(&path),
+        }
+        if !self.watches {
+            // The system takes it all at once.
+            std::mem::forget(remembered.remains);
         }
         remembered.report
     }

@@ -25,6 +25,19 @@ pub struct Remembered {
     pub memory: Option<Vec<u8>>,
     /// How many scripts were gone through anew.
     pub anew: usize,
+    /// What nobody needs any more.
+    pub remains: Remains,
+}
+
+/// The catalog that a run came to. Taking it apart costs a fifth of a short run: a program that is about to end may
+/// forget it ([`std::mem::forget`]).
+#[derive(Default)]
+pub struct Remains(Option<State>);
+
+impl std::fmt::Debug for Remains {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Remains").field(&self.0.is_some()).finish()
+    }
 }
 
 /// Runs rules over the selected scripts of a project as [`super::lint`] does, and takes from an earlier run's memory what
@@ -44,6 +57,7 @@ pub fn lint_remembering(
             report: super::lint(input, rules),
             memory: None,
             anew: input.project.scripts.len(),
+            remains: Remains::default(),
         })
 }
 
@@ -422,6 +436,7 @@ impl<'a, 'b> Run<'a, 'b> {
             ),
             memory,
             anew,
+            remains: Remains(Some(chain.timeline.state)),
         })
     }
 
@@ -477,8 +492,10 @@ impl<'a, 'b> Run<'a, 'b> {
             self.rules,
             &self.statements,
             catalog,
-            &known,
-            &known_rule,
+            &run::Known {
+                relation: &known,
+                rule: &known_rule,
+            },
         );
         Some((relations, rules, false))
     }

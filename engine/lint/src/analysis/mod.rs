@@ -25,7 +25,7 @@ use rayon::prelude::*;
 
 use crate::context::Nesting;
 use crate::{Finding, Place, RuleSet};
-pub use cached::{Remembered, lint_remembering};
+pub use cached::{Remains, Remembered, lint_remembering};
 use fold::{Replayed, Trace};
 pub use own::{SqlAnswer, SqlRow, sql_findings};
 pub(crate) use read::{Statement, Statements, changes, error_count};

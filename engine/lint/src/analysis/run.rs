@@ -24,6 +24,26 @@ use crate::{Finding, RuleSet};
 /// Statements are handed to cores in stretches at least this long.
 const STRETCH: usize = 32;
 
+/// Whether anybody asks what rules looked at: keeping account of it costs about a tenth of a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Account {
+    Kept,
+    None,
+}
+
+impl Account {
+    /// Does some work, and tells what it looked at; nothing where no account is kept.
+    fn of<T>(self, work: impl FnOnce() -> T) -> (T, Reads) {
+        match self {
+            Account::Kept => {
+                let (done, footprint) = recorded(work);
+                (done, footprint.reads)
+            }
+            Account::None => (work(), Reads::default()),
+        }
+    }
+}
+
 /// What statement and script rules find in one script.
 pub(crate) fn script(
     input: &Input<'_>,
@@ -31,7 +51,7 @@ pub(crate) fn script(
     statements: &Statements<'_>,
     trace: &Trace<'_>,
 ) -> Vec<Finding> {
-    script_noting(input, rules, statements, trace).findings
+    script_with(input, rules, statements, trace, Account::None).findings
 }
 
 /// The same, and what the rules looked at meanwhile.
@@ -40,6 +60,16 @@ pub(super) fn script_noting(
     rules: &RuleSet,
     statements: &Statements<'_>,
     trace: &Trace<'_>,
+) -> Found {
+    script_with(input, rules, statements, trace, Account::Kept)
+}
+
+fn script_with(
+    input: &Input<'_>,
+    rules: &RuleSet,
+    statements: &Statements<'_>,
+    trace: &Trace<'_>,
+    account: Account,
 ) -> Found {
     let info = info(input, trace.script);
     let path = &input.project.scripts[trace.script].source.path;
@@ -71,27 +101,28 @@ pub(super) fn script_noting(
         .map(|stretch| {
             let positions = stretch * STRETCH..steps.min((stretch + 1) * STRETCH);
             let judge = |position| script.judge(position, &active);
-            recorded(|| positions.map(judge).collect::<Vec<_>>())
+            account.of(|| positions.map(judge).collect::<Vec<_>>())
         })
         .collect();
     let mut reads = Vec::new();
     let mut found = Vec::new();
     let mut contexts = Vec::new();
-    for (stretch, footprint) in stretches {
-        reads.push(footprint.reads);
+    for (stretch, looked_at) in stretches {
+        reads.push(looked_at);
         for (findings, context) in stretch {
             found.extend(findings);
             contexts.extend(context);
         }
     }
     let mut findings = first_of_script(&active, found);
-    let (whole, footprint) = recorded(|| script.judge_whole(&contexts, &active));
+    let (whole, looked_at) = account.of(|| script.judge_whole(&contexts, &active));
     findings.extend(whole);
-    reads.push(footprint.reads);
-    Found {
-        reads: Reads::union(reads),
-        findings,
-    }
+    reads.push(looked_at);
+    let reads = match account {
+        Account::Kept => Reads::union(reads),
+        Account::None => Reads::default(),
+    };
+    Found { reads, findings }
 }
 
 /// Of rules that speak once a script, only the first finding stays.
@@ -113,20 +144,46 @@ pub(crate) fn catalog(
     statements: &Statements<'_>,
     catalog: &Catalog,
 ) -> Vec<Finding> {
-    let (relations, whole) = catalog_noting(input, rules, statements, catalog, &|_| None, &|_| None);
+    let unknown = Known {
+        relation: &|_| None,
+        rule: &|_| None,
+    };
+    let (relations, whole) = catalog_with(input, rules, statements, catalog, &unknown, Account::None);
     let relations = relations.into_iter().map(|relation| relation.found);
     relations.chain(whole).flat_map(|found| found.findings).collect()
 }
 
-/// The same relation by relation and rule by rule, with what was looked at; `known` and `known_rule` may know already.
+/// What was found before and still holds.
+pub(super) struct Known<'k> {
+    /// In a relation.
+    pub(super) relation: &'k (dyn Fn(&QualName) -> Option<Found> + Sync),
+    /// By a rule that looks at the whole catalog, by its number.
+    pub(super) rule: &'k dyn Fn(usize) -> Option<Found>,
+}
+
+/// The same relation by relation and rule by rule, with what was looked at.
 pub(super) fn catalog_noting(
     input: &Input<'_>,
     rules: &RuleSet,
     statements: &Statements<'_>,
     catalog: &Catalog,
-    known: &(dyn Fn(&QualName) -> Option<Found> + Sync),
-    known_rule: &dyn Fn(usize) -> Option<Found>,
+    known: &Known<'_>,
 ) -> (Vec<RelationRecord>, Vec<Found>) {
+    catalog_with(input, rules, statements, catalog, known, Account::Kept)
+}
+
+fn catalog_with(
+    input: &Input<'_>,
+    rules: &RuleSet,
+    statements: &Statements<'_>,
+    catalog: &Catalog,
+    known: &Known<'_>,
+    account: Account,
+) -> (Vec<RelationRecord>, Vec<Found>) {
+    let Known {
+        relation: known,
+        rule: known_rule,
+    } = known;
     let all = CatalogContext {
         catalog,
         project: input.project,
@@ -139,7 +196,7 @@ pub(super) fn catalog_noting(
         .into_par_iter()
         .with_min_len(STRETCH)
         .filter_map(|name| {
-            let found = known(name).or_else(|| noted(|| sets.relation(input, &all, name)));
+            let found = known(name).or_else(|| noted(account, || sets.relation(input, &all, name)));
             Some(RelationRecord {
                 name: name.clone(),
                 found: found?,
@@ -151,7 +208,7 @@ pub(super) fn catalog_noting(
         for rule in set.active() {
             if let Check::Catalog(check) = rule.rule.check {
                 let found = known_rule(whole.len()).or_else(|| {
-                    noted(|| {
+                    noted(account, || {
                         let found = collect(rule, input, statements, |sink| check(&all, sink));
                         Some(sets.own(set, found))
                     })
@@ -212,10 +269,10 @@ impl Sets {
 }
 
 /// What some work finds, and what it looks at.
-fn noted(work: impl FnOnce() -> Option<Vec<Finding>>) -> Option<Found> {
-    let (findings, footprint) = recorded(work);
+fn noted(account: Account, work: impl FnOnce() -> Option<Vec<Finding>>) -> Option<Found> {
+    let (findings, reads) = account.of(work);
     Some(Found {
-        reads: footprint.reads,
+        reads,
         findings: findings?,
     })
 }
