@@ -2,7 +2,7 @@
 //!
 //! Run with `cargo bench --bench peers`. squawk is taken from `$SQUAWK`, else from PATH, else installed from PyPI
 //! into `target/peers`. The corpus is taken from `$CONFITURE_CORPUS` where that is set. Rounds alternate between the
-//! two, so that a drift of the machine's speed meets both alike.
+//! two, so that a drift of the machine's speed meets both alike. Confiture runs twice: with its default rules, and with all.
 
 use std::fs;
 use std::io::Write as _;
@@ -35,38 +35,41 @@ fn main() {
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
-        "{:<26} {:>10} {:>22} {:>22} {:>9}",
-        "input", "files", "confiture cpu / wall", "squawk cpu / wall", "cpu ratio"
+        "{:<18} {:<8} {:>7} {:>22} {:>22} {:>9}",
+        "input", "rules", "files", "confiture cpu / wall", "squawk cpu / wall", "cpu ratio"
     )
     .expect("standard output");
     for input in inputs {
         let files = sql_files(&input.folder);
-        let mut ours = Vec::new();
-        let mut theirs = Vec::new();
+        let (mut ours, mut all, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
         for round in 0..=ROUNDS {
-            let a = measure(confiture(&input.folder));
-            let b = squawk.as_deref().map(|program| measure(peer(program, &files)));
+            let a = measure(confiture(&input.folder, &[]));
+            let b = measure(confiture(&input.folder, &["--select", "all"]));
+            let c = squawk.as_deref().map(|program| measure(peer(program, &files)));
             // The first round warms the file cache.
             if round > 0 {
                 ours.push(a);
-                theirs.extend(b);
+                all.push(b);
+                theirs.extend(c);
             }
         }
-        let (ours, theirs) = (median(&mut ours), median(&mut theirs));
-        let ratio = match (ours, theirs) {
-            (Some(a), Some(b)) => format!("{:.2}", a.cpu.as_secs_f64() / b.cpu.as_secs_f64().max(1e-9)),
-            _ => "–".to_owned(),
-        };
-        writeln!(
-            out,
-            "{:<26} {:>10} {:>22} {:>22} {:>9}",
-            input.name,
-            files.len(),
-            show(ours),
-            show(theirs),
-            ratio
-        )
-        .expect("standard output");
+        let theirs = median(&mut theirs);
+        for (rules, ours) in [("default", median(&mut ours)), ("all", median(&mut all))] {
+            let ratio = match (ours, theirs) {
+                (Some(a), Some(b)) => format!("{:.2}", a.cpu.as_secs_f64() / b.cpu.as_secs_f64().max(1e-9)),
+                _ => "–".to_owned(),
+            };
+            writeln!(
+                out,
+                "{:<18} {rules:<8} {:>7} {:>22} {:>22} {:>9}",
+                input.name,
+                files.len(),
+                show(ours),
+                show(theirs),
+                ratio
+            )
+            .expect("standard output");
+        }
     }
 }
 
@@ -96,10 +99,11 @@ fn inputs(scratch: &Path) -> Vec<Input> {
     inputs
 }
 
-fn confiture(folder: &Path) -> Command {
+fn confiture(folder: &Path, rules: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_confiture"));
     command
         .args(["lint", "--no-cache", "--format", "json"])
+        .args(rules)
         .arg(folder);
     command
 }
