@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use confiture_lint::RuleSet;
 use confiture_lint::fix::{self, FileChange, Fixed, Level, Linted, Overlays, Policy, Reason};
+use confiture_lint::{Released, RuleSet};
 use confiture_project::{Draft, DraftFile, Layout, OpenOptions, Project, RunsIn, Workspace};
 
 use super::open::{Opened, Request};
@@ -35,9 +35,11 @@ pub(super) struct Cured {
 pub(super) fn files(args: &LintArgs, request: &Request, before: &Opened, sets: &[RuleSet]) -> Cured {
     let mut policy = Policy::new(level(args));
     policy.lock_mangled(&before.workspace);
-    for project in &before.workspace.projects {
-        if let Some(released) = released::texts(project) {
-            policy.lock_released(project, &released);
+    // Asked once: fixes are tried by linting again and again, and git says the same each time.
+    let released: Vec<Option<Released>> = before.workspace.projects.iter().map(released::texts).collect();
+    for (project, released) in before.workspace.projects.iter().zip(&released) {
+        if let Some(released) = released {
+            policy.lock_released(project, released);
         }
     }
     let lint = |overlays: &Overlays| {
@@ -45,9 +47,9 @@ pub(super) fn files(args: &LintArgs, request: &Request, before: &Opened, sets: &
         let Ok(opened) = request.open(args, overlays.clone()) else {
             return Vec::new();
         };
-        let projects = opened.workspace.projects.into_iter().zip(sets);
-        let linted = projects.map(|(project, rules)| Linted {
-            report: analyze(args, None, &project, rules),
+        let projects = opened.workspace.projects.into_iter().zip(sets).zip(&released);
+        let linted = projects.map(|((project, rules), released)| Linted {
+            report: analyze(args, None, &project, rules, released.as_ref()),
             project,
         });
         linted.collect()

@@ -15,7 +15,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 
 use clap::ValueEnum as _;
-use confiture_lint::{Input, LintReport, RuleSet, Severity, fix};
+use confiture_lint::{Input, LintReport, Released, RuleSet, Severity, fix};
 use confiture_project::{Problem, ProblemCode, Project};
 use confiture_risk::PgVersion;
 
@@ -146,27 +146,30 @@ fn analyze_all(args: &LintArgs, opened: Opened, sets: Vec<RuleSet>) -> Vec<Check
     let server_version = opened.server_version;
     let projects = opened.workspace.projects.into_iter().zip(sets);
     projects
-        .map(|(project, rules)| Checked {
-            report: analyze(args, server_version, &project, &rules),
-            version: version(args, server_version, &project),
-            project,
-            rules,
+        .map(|(project, rules)| {
+            let released = released::is_asked(&rules)
+                .then(|| released::texts(&project))
+                .flatten();
+            Checked {
+                report: analyze(args, server_version, &project, &rules, released.as_ref()),
+                version: version(args, server_version, &project),
+                project,
+                rules,
+            }
         })
         .collect()
 }
 
-/// What the rules find in one project.
+/// What the rules find in one project. `released` are the texts on the release branch, for rules that ask for them.
 fn analyze(
     args: &LintArgs,
     server_version: Option<PgVersion>,
     project: &Project,
     rules: &RuleSet,
+    released: Option<&Released>,
 ) -> LintReport {
-    let released = released::is_asked(rules)
-        .then(|| released::texts(project))
-        .flatten();
     let mut input = Input::new(project, version(args, server_version, project));
-    input.released = released.as_ref();
+    input.released = released.filter(|_| released::is_asked(rules));
     // What a server has is not in files that could be told to be the same.
     match Memory::open(args).filter(|_| server_version.is_none()) {
         Some(memory) => memory.lint(&input, rules),
