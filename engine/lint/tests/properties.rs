@@ -52,8 +52,19 @@ fn mode() -> impl Strategy<Value = TransactionMode> {
     ])
 }
 
+/// How many cases are tried: as many as is quick, or as `PROPTEST_CASES` says for a longer search.
+fn cases(quick: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok());
+    ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(asked.unwrap_or(quick))
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(cases(96))]
 
     #[test]
     fn findings_lie_on_characters_and_are_the_same_each_time(
@@ -130,8 +141,17 @@ fn a_cure_that_takes_the_script_out_of_its_transaction_makes_nothing_worse() {
     fixing_holds(&[script.to_owned()], TransactionMode::PerScriptWhenAllowed).expect("the law");
 }
 
+/// A fix refused beside another, whose cure then takes the harm out of it, is tried again in the same run.
+#[test]
+fn what_was_refused_is_tried_again_when_something_else_was_cured() {
+    let statement =
+        "ALTER TABLE t ADD COLUMN c uuid DEFAULT gen_random_uuid(), ALTER COLUMN \"é日\" SET NOT NULL;";
+    let script = format!("{statement}\nROLLBACK;\n{statement}");
+    fixing_holds(&[script], TransactionMode::PerScript).expect("the law");
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(cases(24))]
 
     #[test]
     fn fixing_makes_nothing_worse_and_ends(

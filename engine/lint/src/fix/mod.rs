@@ -210,14 +210,21 @@ const ROUNDS: usize = 64;
 pub fn run(lint: &dyn Fn(&Overlays) -> Vec<Linted>, policy: &Policy) -> Fixed {
     let mut state = verify::State::new(lint);
     let mut refused = plan::Refused::default();
+    // Whether what is refused was judged before something else was cured: it may do no harm now.
+    let mut is_stale = false;
     let mut applied = Vec::new();
     let mut originals: BTreeMap<PathBuf, FileChange> = BTreeMap::new();
     for _ in 0..ROUNDS {
-        let plan = plan::plan(&state.linted, policy, &refused);
+        let mut plan = plan::plan(&state.linted, policy, &refused);
+        if plan.chosen.is_empty() && std::mem::take(&mut is_stale) {
+            refused = plan::Refused::default();
+            plan = plan::plan(&state.linted, policy, &refused);
+        }
         if plan.chosen.is_empty() {
             break;
         }
         for choice in state.settle(plan.chosen, &mut refused) {
+            is_stale = true;
             for change in text::before(&choice) {
                 originals.entry(change.file.clone()).or_insert(change);
             }

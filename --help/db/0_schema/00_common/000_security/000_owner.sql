@@ -1,8 +1,0 @@
--- Roles outlive databases: only what is missing is made.
-DO $$
-BEGIN
-    IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'printoptim_owner') THEN
-        CREATE ROLE printoptim_owner NOLOGIN;
-    END IF;
-END
-$$;

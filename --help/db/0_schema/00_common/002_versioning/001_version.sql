@@ -1,1 +1,0 @@
-INSERT INTO tb_version (version) VALUES ('2024.1.0') ON CONFLICT DO NOTHING;

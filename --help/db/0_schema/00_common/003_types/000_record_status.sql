@@ -1,1 +1,0 @@
-CREATE TYPE record_status AS ENUM ('draft', 'active', 'archived');

@@ -1,1 +1,0 @@
-CREATE TYPE ty_kind_4 AS ENUM ('small', 'medium', 'large', 'kind_4');

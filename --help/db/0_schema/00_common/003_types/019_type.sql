@@ -1,1 +1,0 @@
-CREATE TYPE ty_kind_19 AS ENUM ('small', 'medium', 'large', 'kind_19');

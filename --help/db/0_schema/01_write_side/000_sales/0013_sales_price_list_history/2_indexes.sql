@@ -1,3 +1,0 @@
-CREATE INDEX idx_sales_price_list_history_created ON w_sales_price_list_history (created_at DESC);
-CREATE INDEX idx_sales_price_list_history_tenant ON w_sales_price_list_history (tenant_id);
-CREATE INDEX idx_sales_price_list_history_parent ON w_sales_price_list_history (sales_price_list_note_id);

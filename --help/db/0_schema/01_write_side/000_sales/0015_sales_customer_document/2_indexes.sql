@@ -1,4 +1,0 @@
-CREATE INDEX idx_sales_customer_document_created ON w_sales_customer_document (created_at DESC);
-CREATE INDEX idx_sales_customer_document_tenant ON w_sales_customer_document (tenant_id);
-CREATE INDEX idx_sales_customer_document_parent ON w_sales_customer_document (sales_customer_history_id);
-CREATE INDEX idx_sales_customer_document_metadata ON w_sales_customer_document USING gin (metadata);

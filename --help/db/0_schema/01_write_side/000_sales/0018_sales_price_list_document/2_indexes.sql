@@ -1,3 +1,0 @@
-CREATE INDEX idx_sales_price_list_document_created ON w_sales_price_list_document (created_at DESC);
-CREATE INDEX idx_sales_price_list_document_tenant ON w_sales_price_list_document (tenant_id);
-CREATE INDEX idx_sales_price_list_document_parent ON w_sales_price_list_document (sales_price_list_history_id);

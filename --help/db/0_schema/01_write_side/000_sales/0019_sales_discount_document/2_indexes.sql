@@ -1,3 +1,0 @@
-CREATE INDEX idx_sales_discount_document_created ON w_sales_discount_document (created_at DESC);
-CREATE INDEX idx_sales_discount_document_tenant ON w_sales_discount_document (tenant_id);
-CREATE INDEX idx_sales_discount_document_parent ON w_sales_discount_document (sales_discount_history_id);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_sales_price_list_price_created ON w_sales_price_list_price (created_at DESC);
-CREATE INDEX idx_sales_price_list_price_tenant ON w_sales_price_list_price (tenant_id);
-CREATE INDEX idx_sales_price_list_price_parent ON w_sales_price_list_price (sales_price_list_document_id);
-CREATE INDEX idx_sales_price_list_price_metadata ON w_sales_price_list_price USING gin (metadata);

@@ -1,3 +1,0 @@
-CREATE INDEX idx_inventory_warehouse_note_created ON w_inventory_warehouse_note (created_at DESC);
-CREATE INDEX idx_inventory_warehouse_note_tenant ON w_inventory_warehouse_note (tenant_id);
-CREATE INDEX idx_inventory_warehouse_note_parent ON w_inventory_warehouse_note (inventory_warehouse_id);

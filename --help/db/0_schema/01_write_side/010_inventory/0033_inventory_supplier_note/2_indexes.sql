@@ -1,4 +1,0 @@
-CREATE INDEX idx_inventory_supplier_note_created ON w_inventory_supplier_note (created_at DESC);
-CREATE INDEX idx_inventory_supplier_note_tenant ON w_inventory_supplier_note (tenant_id);
-CREATE INDEX idx_inventory_supplier_note_parent ON w_inventory_supplier_note (inventory_supplier_id);
-CREATE INDEX idx_inventory_supplier_note_metadata ON w_inventory_supplier_note USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_inventory_delivery_note_created ON w_inventory_delivery_note (created_at DESC);
-CREATE INDEX idx_inventory_delivery_note_tenant ON w_inventory_delivery_note (tenant_id);
-CREATE INDEX idx_inventory_delivery_note_parent ON w_inventory_delivery_note (inventory_delivery_id);
-CREATE INDEX idx_inventory_delivery_note_metadata ON w_inventory_delivery_note USING gin (metadata);

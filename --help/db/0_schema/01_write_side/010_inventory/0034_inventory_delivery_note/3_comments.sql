@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_inventory_delivery_note IS 'Write side: inventory delivery note';
-COMMENT ON COLUMN w_inventory_delivery_note.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_inventory_delivery_note.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_inventory_delivery_note_updated
-    BEFORE UPDATE ON w_inventory_delivery_note
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

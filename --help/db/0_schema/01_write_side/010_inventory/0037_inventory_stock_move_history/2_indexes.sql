@@ -1,3 +1,0 @@
-CREATE INDEX idx_inventory_stock_move_history_created ON w_inventory_stock_move_history (created_at DESC);
-CREATE INDEX idx_inventory_stock_move_history_tenant ON w_inventory_stock_move_history (tenant_id);
-CREATE INDEX idx_inventory_stock_move_history_parent ON w_inventory_stock_move_history (inventory_stock_move_note_id);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_inventory_supplier_history_created ON w_inventory_supplier_history (created_at DESC);
-CREATE INDEX idx_inventory_supplier_history_tenant ON w_inventory_supplier_history (tenant_id);
-CREATE INDEX idx_inventory_supplier_history_parent ON w_inventory_supplier_history (inventory_supplier_note_id);
-CREATE INDEX idx_inventory_supplier_history_metadata ON w_inventory_supplier_history USING gin (metadata);

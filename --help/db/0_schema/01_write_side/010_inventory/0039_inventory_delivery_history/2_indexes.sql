@@ -1,4 +1,0 @@
-CREATE INDEX idx_inventory_delivery_history_created ON w_inventory_delivery_history (created_at DESC);
-CREATE INDEX idx_inventory_delivery_history_tenant ON w_inventory_delivery_history (tenant_id);
-CREATE INDEX idx_inventory_delivery_history_parent ON w_inventory_delivery_history (inventory_delivery_note_id);
-CREATE INDEX idx_inventory_delivery_history_metadata ON w_inventory_delivery_history USING gin (metadata);

@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_inventory_delivery_history IS 'Write side: inventory delivery history';
-COMMENT ON COLUMN w_inventory_delivery_history.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_inventory_delivery_history.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_inventory_delivery_history_updated
-    BEFORE UPDATE ON w_inventory_delivery_history
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

@@ -1,4 +1,0 @@
-CREATE INDEX idx_inventory_warehouse_document_created ON w_inventory_warehouse_document (created_at DESC);
-CREATE INDEX idx_inventory_warehouse_document_tenant ON w_inventory_warehouse_document (tenant_id);
-CREATE INDEX idx_inventory_warehouse_document_parent ON w_inventory_warehouse_document (inventory_warehouse_history_id);
-CREATE INDEX idx_inventory_warehouse_document_metadata ON w_inventory_warehouse_document USING gin (metadata);

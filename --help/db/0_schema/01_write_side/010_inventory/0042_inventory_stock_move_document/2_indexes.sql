@@ -1,3 +1,0 @@
-CREATE INDEX idx_inventory_stock_move_document_created ON w_inventory_stock_move_document (created_at DESC);
-CREATE INDEX idx_inventory_stock_move_document_tenant ON w_inventory_stock_move_document (tenant_id);
-CREATE INDEX idx_inventory_stock_move_document_parent ON w_inventory_stock_move_document (inventory_stock_move_history_id);

@@ -1,3 +1,0 @@
-CREATE INDEX idx_inventory_supplier_document_created ON w_inventory_supplier_document (created_at DESC);
-CREATE INDEX idx_inventory_supplier_document_tenant ON w_inventory_supplier_document (tenant_id);
-CREATE INDEX idx_inventory_supplier_document_parent ON w_inventory_supplier_document (inventory_supplier_history_id);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_inventory_item_document_created ON w_inventory_item_document (created_at DESC);
-CREATE INDEX idx_inventory_item_document_tenant ON w_inventory_item_document (tenant_id);
-CREATE INDEX idx_inventory_item_document_parent ON w_inventory_item_document (inventory_item_history_id);
-CREATE INDEX idx_inventory_item_document_metadata ON w_inventory_item_document USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_inventory_warehouse_price_created ON w_inventory_warehouse_price (created_at DESC);
-CREATE INDEX idx_inventory_warehouse_price_tenant ON w_inventory_warehouse_price (tenant_id);
-CREATE INDEX idx_inventory_warehouse_price_parent ON w_inventory_warehouse_price (inventory_warehouse_document_id);
-CREATE INDEX idx_inventory_warehouse_price_metadata ON w_inventory_warehouse_price USING gin (metadata);

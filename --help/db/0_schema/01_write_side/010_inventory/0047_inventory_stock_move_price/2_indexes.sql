@@ -1,4 +1,0 @@
-CREATE INDEX idx_inventory_stock_move_price_created ON w_inventory_stock_move_price (created_at DESC);
-CREATE INDEX idx_inventory_stock_move_price_tenant ON w_inventory_stock_move_price (tenant_id);
-CREATE INDEX idx_inventory_stock_move_price_parent ON w_inventory_stock_move_price (inventory_stock_move_document_id);
-CREATE INDEX idx_inventory_stock_move_price_metadata ON w_inventory_stock_move_price USING gin (metadata);

@@ -1,3 +1,0 @@
-CREATE INDEX idx_inventory_delivery_price_created ON w_inventory_delivery_price (created_at DESC);
-CREATE INDEX idx_inventory_delivery_price_tenant ON w_inventory_delivery_price (tenant_id);
-CREATE INDEX idx_inventory_delivery_price_parent ON w_inventory_delivery_price (inventory_delivery_document_id);

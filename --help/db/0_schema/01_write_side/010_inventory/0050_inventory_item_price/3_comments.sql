@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_inventory_item_price IS 'Write side: inventory item price';
-COMMENT ON COLUMN w_inventory_item_price.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_inventory_item_price.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_inventory_item_price_updated
-    BEFORE UPDATE ON w_inventory_item_price
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

@@ -1,4 +1,0 @@
-CREATE INDEX idx_inventory_warehouse_link_created ON w_inventory_warehouse_link (created_at DESC);
-CREATE INDEX idx_inventory_warehouse_link_tenant ON w_inventory_warehouse_link (tenant_id);
-CREATE INDEX idx_inventory_warehouse_link_parent ON w_inventory_warehouse_link (inventory_warehouse_price_id);
-CREATE INDEX idx_inventory_warehouse_link_metadata ON w_inventory_warehouse_link USING gin (metadata);

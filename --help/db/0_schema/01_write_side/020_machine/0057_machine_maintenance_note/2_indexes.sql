@@ -1,4 +1,0 @@
-CREATE INDEX idx_machine_maintenance_note_created ON w_machine_maintenance_note (created_at DESC);
-CREATE INDEX idx_machine_maintenance_note_tenant ON w_machine_maintenance_note (tenant_id);
-CREATE INDEX idx_machine_maintenance_note_parent ON w_machine_maintenance_note (machine_maintenance_id);
-CREATE INDEX idx_machine_maintenance_note_metadata ON w_machine_maintenance_note USING gin (metadata);

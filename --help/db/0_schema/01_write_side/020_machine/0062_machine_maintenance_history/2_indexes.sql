@@ -1,4 +1,0 @@
-CREATE INDEX idx_machine_maintenance_history_created ON w_machine_maintenance_history (created_at DESC);
-CREATE INDEX idx_machine_maintenance_history_tenant ON w_machine_maintenance_history (tenant_id);
-CREATE INDEX idx_machine_maintenance_history_parent ON w_machine_maintenance_history (machine_maintenance_note_id);
-CREATE INDEX idx_machine_maintenance_history_metadata ON w_machine_maintenance_history USING gin (metadata);

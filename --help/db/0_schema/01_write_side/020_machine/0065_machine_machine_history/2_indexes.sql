@@ -1,4 +1,0 @@
-CREATE INDEX idx_machine_machine_history_created ON w_machine_machine_history (created_at DESC);
-CREATE INDEX idx_machine_machine_history_tenant ON w_machine_machine_history (tenant_id);
-CREATE INDEX idx_machine_machine_history_parent ON w_machine_machine_history (machine_machine_note_id);
-CREATE INDEX idx_machine_machine_history_metadata ON w_machine_machine_history USING gin (metadata);

@@ -1,3 +1,0 @@
-CREATE INDEX idx_machine_maintenance_document_created ON w_machine_maintenance_document (created_at DESC);
-CREATE INDEX idx_machine_maintenance_document_tenant ON w_machine_maintenance_document (tenant_id);
-CREATE INDEX idx_machine_maintenance_document_parent ON w_machine_maintenance_document (machine_maintenance_history_id);

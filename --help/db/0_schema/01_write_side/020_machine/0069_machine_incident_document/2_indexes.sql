@@ -1,4 +1,0 @@
-CREATE INDEX idx_machine_incident_document_created ON w_machine_incident_document (created_at DESC);
-CREATE INDEX idx_machine_incident_document_tenant ON w_machine_incident_document (tenant_id);
-CREATE INDEX idx_machine_incident_document_parent ON w_machine_incident_document (machine_incident_history_id);
-CREATE INDEX idx_machine_incident_document_metadata ON w_machine_incident_document USING gin (metadata);

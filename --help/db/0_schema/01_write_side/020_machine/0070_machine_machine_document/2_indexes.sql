@@ -1,4 +1,0 @@
-CREATE INDEX idx_machine_machine_document_created ON w_machine_machine_document (created_at DESC);
-CREATE INDEX idx_machine_machine_document_tenant ON w_machine_machine_document (tenant_id);
-CREATE INDEX idx_machine_machine_document_parent ON w_machine_machine_document (machine_machine_history_id);
-CREATE INDEX idx_machine_machine_document_metadata ON w_machine_machine_document USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_machine_incident_price_created ON w_machine_incident_price (created_at DESC);
-CREATE INDEX idx_machine_incident_price_tenant ON w_machine_incident_price (tenant_id);
-CREATE INDEX idx_machine_incident_price_parent ON w_machine_incident_price (machine_incident_document_id);
-CREATE INDEX idx_machine_incident_price_metadata ON w_machine_incident_price USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_machine_maintenance_link_created ON w_machine_maintenance_link (created_at DESC);
-CREATE INDEX idx_machine_maintenance_link_tenant ON w_machine_maintenance_link (tenant_id);
-CREATE INDEX idx_machine_maintenance_link_parent ON w_machine_maintenance_link (machine_maintenance_price_id);
-CREATE INDEX idx_machine_maintenance_link_metadata ON w_machine_maintenance_link USING gin (metadata);

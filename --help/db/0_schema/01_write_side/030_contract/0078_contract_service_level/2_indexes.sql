@@ -1,3 +1,0 @@
-CREATE INDEX idx_contract_service_level_created ON w_contract_service_level (created_at DESC);
-CREATE INDEX idx_contract_service_level_tenant ON w_contract_service_level (tenant_id);
-CREATE INDEX idx_contract_service_level_parent ON w_contract_service_level (machine_maintenance_link_id);

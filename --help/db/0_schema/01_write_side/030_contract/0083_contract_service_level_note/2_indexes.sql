@@ -1,4 +1,0 @@
-CREATE INDEX idx_contract_service_level_note_created ON w_contract_service_level_note (created_at DESC);
-CREATE INDEX idx_contract_service_level_note_tenant ON w_contract_service_level_note (tenant_id);
-CREATE INDEX idx_contract_service_level_note_parent ON w_contract_service_level_note (contract_service_level_id);
-CREATE INDEX idx_contract_service_level_note_metadata ON w_contract_service_level_note USING gin (metadata);

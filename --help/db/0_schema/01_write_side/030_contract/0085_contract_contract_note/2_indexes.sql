@@ -1,3 +1,0 @@
-CREATE INDEX idx_contract_contract_note_created ON w_contract_contract_note (created_at DESC);
-CREATE INDEX idx_contract_contract_note_tenant ON w_contract_contract_note (tenant_id);
-CREATE INDEX idx_contract_contract_note_parent ON w_contract_contract_note (contract_contract_id);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_contract_contract_line_note_created ON w_contract_contract_line_note (created_at DESC);
-CREATE INDEX idx_contract_contract_line_note_tenant ON w_contract_contract_line_note (tenant_id);
-CREATE INDEX idx_contract_contract_line_note_parent ON w_contract_contract_line_note (contract_contract_line_id);
-CREATE INDEX idx_contract_contract_line_note_metadata ON w_contract_contract_line_note USING gin (metadata);

@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_contract_contract_line_note IS 'Write side: contract contract line note';
-COMMENT ON COLUMN w_contract_contract_line_note.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_contract_contract_line_note.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_contract_contract_line_note_updated
-    BEFORE UPDATE ON w_contract_contract_line_note
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

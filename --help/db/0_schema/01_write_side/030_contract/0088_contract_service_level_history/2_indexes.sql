@@ -1,5 +1,0 @@
-CREATE INDEX idx_contract_service_level_history_created ON w_contract_service_level_history (created_at DESC);
-CREATE INDEX idx_contract_service_level_history_tenant ON w_contract_service_level_history (tenant_id);
-CREATE INDEX idx_contract_service_level_history_parent ON w_contract_service_level_history (contract_service_level_note_id);
-CREATE INDEX idx_contract_service_level_history_active ON w_contract_service_level_history (lower(name)) WHERE status = 'active';
-CREATE INDEX idx_contract_service_level_history_metadata ON w_contract_service_level_history USING gin (metadata);

@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_contract_service_level_history IS 'Write side: contract service level history';
-COMMENT ON COLUMN w_contract_service_level_history.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_contract_service_level_history.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_contract_service_level_history_updated
-    BEFORE UPDATE ON w_contract_service_level_history
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

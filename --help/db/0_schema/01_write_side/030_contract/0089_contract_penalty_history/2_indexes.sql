@@ -1,4 +1,0 @@
-CREATE INDEX idx_contract_penalty_history_created ON w_contract_penalty_history (created_at DESC);
-CREATE INDEX idx_contract_penalty_history_tenant ON w_contract_penalty_history (tenant_id);
-CREATE INDEX idx_contract_penalty_history_parent ON w_contract_penalty_history (contract_penalty_note_id);
-CREATE INDEX idx_contract_penalty_history_metadata ON w_contract_penalty_history USING gin (metadata);

@@ -1,3 +1,0 @@
-CREATE INDEX idx_contract_contract_history_created ON w_contract_contract_history (created_at DESC);
-CREATE INDEX idx_contract_contract_history_tenant ON w_contract_contract_history (tenant_id);
-CREATE INDEX idx_contract_contract_history_parent ON w_contract_contract_history (contract_contract_note_id);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_contract_service_level_document_created ON w_contract_service_level_document (created_at DESC);
-CREATE INDEX idx_contract_service_level_document_tenant ON w_contract_service_level_document (tenant_id);
-CREATE INDEX idx_contract_service_level_document_parent ON w_contract_service_level_document (contract_service_level_history_id);
-CREATE INDEX idx_contract_service_level_document_metadata ON w_contract_service_level_document USING gin (metadata);

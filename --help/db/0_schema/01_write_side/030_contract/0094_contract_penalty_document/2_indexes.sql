@@ -1,4 +1,0 @@
-CREATE INDEX idx_contract_penalty_document_created ON w_contract_penalty_document (created_at DESC);
-CREATE INDEX idx_contract_penalty_document_tenant ON w_contract_penalty_document (tenant_id);
-CREATE INDEX idx_contract_penalty_document_parent ON w_contract_penalty_document (contract_penalty_history_id);
-CREATE INDEX idx_contract_penalty_document_metadata ON w_contract_penalty_document USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_contract_contract_document_created ON w_contract_contract_document (created_at DESC);
-CREATE INDEX idx_contract_contract_document_tenant ON w_contract_contract_document (tenant_id);
-CREATE INDEX idx_contract_contract_document_parent ON w_contract_contract_document (contract_contract_history_id);
-CREATE INDEX idx_contract_contract_document_metadata ON w_contract_contract_document USING gin (metadata);

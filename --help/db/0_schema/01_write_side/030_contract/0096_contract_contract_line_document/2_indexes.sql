@@ -1,4 +1,0 @@
-CREATE INDEX idx_contract_contract_line_document_created ON w_contract_contract_line_document (created_at DESC);
-CREATE INDEX idx_contract_contract_line_document_tenant ON w_contract_contract_line_document (tenant_id);
-CREATE INDEX idx_contract_contract_line_document_parent ON w_contract_contract_line_document (contract_contract_line_history_id);
-CREATE INDEX idx_contract_contract_line_document_active ON w_contract_contract_line_document (lower(name)) WHERE status = 'active';

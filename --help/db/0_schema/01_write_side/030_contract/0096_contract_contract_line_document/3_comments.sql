@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_contract_contract_line_document IS 'Write side: contract contract line document';
-COMMENT ON COLUMN w_contract_contract_line_document.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_contract_contract_line_document.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_contract_contract_line_document_updated
-    BEFORE UPDATE ON w_contract_contract_line_document
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

@@ -1,3 +1,0 @@
-CREATE INDEX idx_contract_renewal_document_created ON w_contract_renewal_document (created_at DESC);
-CREATE INDEX idx_contract_renewal_document_tenant ON w_contract_renewal_document (tenant_id);
-CREATE INDEX idx_contract_renewal_document_parent ON w_contract_renewal_document (contract_renewal_history_id);

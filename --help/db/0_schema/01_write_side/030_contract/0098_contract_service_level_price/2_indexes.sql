@@ -1,4 +1,0 @@
-CREATE INDEX idx_contract_service_level_price_created ON w_contract_service_level_price (created_at DESC);
-CREATE INDEX idx_contract_service_level_price_tenant ON w_contract_service_level_price (tenant_id);
-CREATE INDEX idx_contract_service_level_price_parent ON w_contract_service_level_price (contract_service_level_document_id);
-CREATE INDEX idx_contract_service_level_price_metadata ON w_contract_service_level_price USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_contract_penalty_price_created ON w_contract_penalty_price (created_at DESC);
-CREATE INDEX idx_contract_penalty_price_tenant ON w_contract_penalty_price (tenant_id);
-CREATE INDEX idx_contract_penalty_price_parent ON w_contract_penalty_price (contract_penalty_document_id);
-CREATE INDEX idx_contract_penalty_price_metadata ON w_contract_penalty_price USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_contract_contract_line_price_created ON w_contract_contract_line_price (created_at DESC);
-CREATE INDEX idx_contract_contract_line_price_tenant ON w_contract_contract_line_price (tenant_id);
-CREATE INDEX idx_contract_contract_line_price_parent ON w_contract_contract_line_price (contract_contract_line_document_id);
-CREATE INDEX idx_contract_contract_line_price_metadata ON w_contract_contract_line_price USING gin (metadata);

@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_contract_contract_line_price IS 'Write side: contract contract line price';
-COMMENT ON COLUMN w_contract_contract_line_price.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_contract_contract_line_price.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_contract_contract_line_price_updated
-    BEFORE UPDATE ON w_contract_contract_line_price
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

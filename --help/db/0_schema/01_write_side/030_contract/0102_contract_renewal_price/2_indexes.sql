@@ -1,3 +1,0 @@
-CREATE INDEX idx_contract_renewal_price_created ON w_contract_renewal_price (created_at DESC);
-CREATE INDEX idx_contract_renewal_price_tenant ON w_contract_renewal_price (tenant_id);
-CREATE INDEX idx_contract_renewal_price_parent ON w_contract_renewal_price (contract_renewal_document_id);

@@ -1,3 +1,0 @@
-CREATE INDEX idx_contract_service_level_link_created ON w_contract_service_level_link (created_at DESC);
-CREATE INDEX idx_contract_service_level_link_tenant ON w_contract_service_level_link (tenant_id);
-CREATE INDEX idx_contract_service_level_link_parent ON w_contract_service_level_link (contract_service_level_price_id);

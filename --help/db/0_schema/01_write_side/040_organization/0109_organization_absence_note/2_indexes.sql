@@ -1,3 +1,0 @@
-CREATE INDEX idx_organization_absence_note_created ON w_organization_absence_note (created_at DESC);
-CREATE INDEX idx_organization_absence_note_tenant ON w_organization_absence_note (tenant_id);
-CREATE INDEX idx_organization_absence_note_parent ON w_organization_absence_note (organization_absence_id);

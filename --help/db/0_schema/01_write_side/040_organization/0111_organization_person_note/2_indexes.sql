@@ -1,4 +1,0 @@
-CREATE INDEX idx_organization_person_note_created ON w_organization_person_note (created_at DESC);
-CREATE INDEX idx_organization_person_note_tenant ON w_organization_person_note (tenant_id);
-CREATE INDEX idx_organization_person_note_parent ON w_organization_person_note (organization_person_id);
-CREATE INDEX idx_organization_person_note_metadata ON w_organization_person_note USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_organization_position_note_created ON w_organization_position_note (created_at DESC);
-CREATE INDEX idx_organization_position_note_tenant ON w_organization_position_note (tenant_id);
-CREATE INDEX idx_organization_position_note_parent ON w_organization_position_note (organization_position_id);
-CREATE INDEX idx_organization_position_note_metadata ON w_organization_position_note USING gin (metadata);

@@ -1,3 +1,0 @@
-CREATE INDEX idx_organization_absence_history_created ON w_organization_absence_history (created_at DESC);
-CREATE INDEX idx_organization_absence_history_tenant ON w_organization_absence_history (tenant_id);
-CREATE INDEX idx_organization_absence_history_parent ON w_organization_absence_history (organization_absence_note_id);

@@ -1,3 +1,0 @@
-CREATE INDEX idx_organization_unit_history_created ON w_organization_unit_history (created_at DESC);
-CREATE INDEX idx_organization_unit_history_tenant ON w_organization_unit_history (tenant_id);
-CREATE INDEX idx_organization_unit_history_parent ON w_organization_unit_history (organization_unit_note_id);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_organization_team_history_created ON w_organization_team_history (created_at DESC);
-CREATE INDEX idx_organization_team_history_tenant ON w_organization_team_history (tenant_id);
-CREATE INDEX idx_organization_team_history_parent ON w_organization_team_history (organization_team_note_id);
-CREATE INDEX idx_organization_team_history_metadata ON w_organization_team_history USING gin (metadata);

@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_organization_team_history IS 'Write side: organization team history';
-COMMENT ON COLUMN w_organization_team_history.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_organization_team_history.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_organization_team_history_updated
-    BEFORE UPDATE ON w_organization_team_history
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

@@ -1,4 +1,0 @@
-CREATE INDEX idx_organization_position_history_created ON w_organization_position_history (created_at DESC);
-CREATE INDEX idx_organization_position_history_tenant ON w_organization_position_history (tenant_id);
-CREATE INDEX idx_organization_position_history_parent ON w_organization_position_history (organization_position_note_id);
-CREATE INDEX idx_organization_position_history_metadata ON w_organization_position_history USING gin (metadata);

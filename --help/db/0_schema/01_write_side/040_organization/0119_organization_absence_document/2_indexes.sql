@@ -1,4 +1,0 @@
-CREATE INDEX idx_organization_absence_document_created ON w_organization_absence_document (created_at DESC);
-CREATE INDEX idx_organization_absence_document_tenant ON w_organization_absence_document (tenant_id);
-CREATE INDEX idx_organization_absence_document_parent ON w_organization_absence_document (organization_absence_history_id);
-CREATE INDEX idx_organization_absence_document_metadata ON w_organization_absence_document USING gin (metadata);

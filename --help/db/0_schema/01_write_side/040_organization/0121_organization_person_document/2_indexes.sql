@@ -1,3 +1,0 @@
-CREATE INDEX idx_organization_person_document_created ON w_organization_person_document (created_at DESC);
-CREATE INDEX idx_organization_person_document_tenant ON w_organization_person_document (tenant_id);
-CREATE INDEX idx_organization_person_document_parent ON w_organization_person_document (organization_person_history_id);

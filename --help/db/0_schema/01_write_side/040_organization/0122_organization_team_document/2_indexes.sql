@@ -1,4 +1,0 @@
-CREATE INDEX idx_organization_team_document_created ON w_organization_team_document (created_at DESC);
-CREATE INDEX idx_organization_team_document_tenant ON w_organization_team_document (tenant_id);
-CREATE INDEX idx_organization_team_document_parent ON w_organization_team_document (organization_team_history_id);
-CREATE INDEX idx_organization_team_document_metadata ON w_organization_team_document USING gin (metadata);

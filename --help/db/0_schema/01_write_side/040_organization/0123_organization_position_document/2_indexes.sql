@@ -1,4 +1,0 @@
-CREATE INDEX idx_organization_position_document_created ON w_organization_position_document (created_at DESC);
-CREATE INDEX idx_organization_position_document_tenant ON w_organization_position_document (tenant_id);
-CREATE INDEX idx_organization_position_document_parent ON w_organization_position_document (organization_position_history_id);
-CREATE INDEX idx_organization_position_document_metadata ON w_organization_position_document USING gin (metadata);

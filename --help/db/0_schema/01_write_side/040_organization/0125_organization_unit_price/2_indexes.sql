@@ -1,4 +1,0 @@
-CREATE INDEX idx_organization_unit_price_created ON w_organization_unit_price (created_at DESC);
-CREATE INDEX idx_organization_unit_price_tenant ON w_organization_unit_price (tenant_id);
-CREATE INDEX idx_organization_unit_price_parent ON w_organization_unit_price (organization_unit_document_id);
-CREATE INDEX idx_organization_unit_price_metadata ON w_organization_unit_price USING gin (metadata);

@@ -1,3 +1,0 @@
-CREATE INDEX idx_organization_person_price_created ON w_organization_person_price (created_at DESC);
-CREATE INDEX idx_organization_person_price_tenant ON w_organization_person_price (tenant_id);
-CREATE INDEX idx_organization_person_price_parent ON w_organization_person_price (organization_person_document_id);

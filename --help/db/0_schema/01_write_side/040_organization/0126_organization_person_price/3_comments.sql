@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_organization_person_price IS 'Write side: organization person price';
-COMMENT ON COLUMN w_organization_person_price.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_organization_person_price.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_organization_person_price_updated
-    BEFORE UPDATE ON w_organization_person_price
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

@@ -1,3 +1,0 @@
-CREATE INDEX idx_organization_team_price_created ON w_organization_team_price (created_at DESC);
-CREATE INDEX idx_organization_team_price_tenant ON w_organization_team_price (tenant_id);
-CREATE INDEX idx_organization_team_price_parent ON w_organization_team_price (organization_team_document_id);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_organization_absence_link_created ON w_organization_absence_link (created_at DESC);
-CREATE INDEX idx_organization_absence_link_tenant ON w_organization_absence_link (tenant_id);
-CREATE INDEX idx_organization_absence_link_parent ON w_organization_absence_link (organization_absence_price_id);
-CREATE INDEX idx_organization_absence_link_metadata ON w_organization_absence_link USING gin (metadata);

@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_location_floor_note IS 'Write side: location floor note';
-COMMENT ON COLUMN w_location_floor_note.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_location_floor_note.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_location_floor_note_updated
-    BEFORE UPDATE ON w_location_floor_note
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

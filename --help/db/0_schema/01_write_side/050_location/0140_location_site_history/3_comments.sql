@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_location_site_history IS 'Write side: location site history';
-COMMENT ON COLUMN w_location_site_history.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_location_site_history.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_location_site_history_updated
-    BEFORE UPDATE ON w_location_site_history
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

@@ -1,4 +1,0 @@
-CREATE INDEX idx_location_building_history_created ON w_location_building_history (created_at DESC);
-CREATE INDEX idx_location_building_history_tenant ON w_location_building_history (tenant_id);
-CREATE INDEX idx_location_building_history_parent ON w_location_building_history (location_building_note_id);
-CREATE INDEX idx_location_building_history_metadata ON w_location_building_history USING gin (metadata);

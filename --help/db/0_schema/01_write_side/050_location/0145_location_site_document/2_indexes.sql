@@ -1,3 +1,0 @@
-CREATE INDEX idx_location_site_document_created ON w_location_site_document (created_at DESC);
-CREATE INDEX idx_location_site_document_tenant ON w_location_site_document (tenant_id);
-CREATE INDEX idx_location_site_document_parent ON w_location_site_document (location_site_history_id);

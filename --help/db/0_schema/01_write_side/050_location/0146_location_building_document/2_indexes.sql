@@ -1,4 +1,0 @@
-CREATE INDEX idx_location_building_document_created ON w_location_building_document (created_at DESC);
-CREATE INDEX idx_location_building_document_tenant ON w_location_building_document (tenant_id);
-CREATE INDEX idx_location_building_document_parent ON w_location_building_document (location_building_history_id);
-CREATE INDEX idx_location_building_document_metadata ON w_location_building_document USING gin (metadata);

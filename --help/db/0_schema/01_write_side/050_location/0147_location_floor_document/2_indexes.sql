@@ -1,4 +1,0 @@
-CREATE INDEX idx_location_floor_document_created ON w_location_floor_document (created_at DESC);
-CREATE INDEX idx_location_floor_document_tenant ON w_location_floor_document (tenant_id);
-CREATE INDEX idx_location_floor_document_parent ON w_location_floor_document (location_floor_history_id);
-CREATE INDEX idx_location_floor_document_metadata ON w_location_floor_document USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_location_address_document_created ON w_location_address_document (created_at DESC);
-CREATE INDEX idx_location_address_document_tenant ON w_location_address_document (tenant_id);
-CREATE INDEX idx_location_address_document_parent ON w_location_address_document (location_address_history_id);
-CREATE INDEX idx_location_address_document_metadata ON w_location_address_document USING gin (metadata);

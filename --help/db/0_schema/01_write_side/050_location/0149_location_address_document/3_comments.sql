@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_location_address_document IS 'Write side: location address document';
-COMMENT ON COLUMN w_location_address_document.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_location_address_document.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_location_address_document_updated
-    BEFORE UPDATE ON w_location_address_document
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

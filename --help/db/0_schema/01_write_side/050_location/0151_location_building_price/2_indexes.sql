@@ -1,3 +1,0 @@
-CREATE INDEX idx_location_building_price_created ON w_location_building_price (created_at DESC);
-CREATE INDEX idx_location_building_price_tenant ON w_location_building_price (tenant_id);
-CREATE INDEX idx_location_building_price_parent ON w_location_building_price (location_building_document_id);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_location_address_price_created ON w_location_address_price (created_at DESC);
-CREATE INDEX idx_location_address_price_tenant ON w_location_address_price (tenant_id);
-CREATE INDEX idx_location_address_price_parent ON w_location_address_price (location_address_document_id);
-CREATE INDEX idx_location_address_price_metadata ON w_location_address_price USING gin (metadata);

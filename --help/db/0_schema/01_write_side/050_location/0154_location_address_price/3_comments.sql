@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_location_address_price IS 'Write side: location address price';
-COMMENT ON COLUMN w_location_address_price.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_location_address_price.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_location_address_price_updated
-    BEFORE UPDATE ON w_location_address_price
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

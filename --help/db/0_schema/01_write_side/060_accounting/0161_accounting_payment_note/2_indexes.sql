@@ -1,4 +1,0 @@
-CREATE INDEX idx_accounting_payment_note_created ON w_accounting_payment_note (created_at DESC);
-CREATE INDEX idx_accounting_payment_note_tenant ON w_accounting_payment_note (tenant_id);
-CREATE INDEX idx_accounting_payment_note_parent ON w_accounting_payment_note (accounting_payment_id);
-CREATE INDEX idx_accounting_payment_note_metadata ON w_accounting_payment_note USING gin (metadata);

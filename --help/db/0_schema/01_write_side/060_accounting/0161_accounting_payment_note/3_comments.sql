@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_accounting_payment_note IS 'Write side: accounting payment note';
-COMMENT ON COLUMN w_accounting_payment_note.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_accounting_payment_note.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_accounting_payment_note_updated
-    BEFORE UPDATE ON w_accounting_payment_note
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

@@ -1,3 +1,0 @@
-CREATE INDEX idx_accounting_ledger_note_created ON w_accounting_ledger_note (created_at DESC);
-CREATE INDEX idx_accounting_ledger_note_tenant ON w_accounting_ledger_note (tenant_id);
-CREATE INDEX idx_accounting_ledger_note_parent ON w_accounting_ledger_note (accounting_ledger_id);

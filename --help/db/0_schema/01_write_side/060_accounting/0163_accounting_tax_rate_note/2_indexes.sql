@@ -1,3 +1,0 @@
-CREATE INDEX idx_accounting_tax_rate_note_created ON w_accounting_tax_rate_note (created_at DESC);
-CREATE INDEX idx_accounting_tax_rate_note_tenant ON w_accounting_tax_rate_note (tenant_id);
-CREATE INDEX idx_accounting_tax_rate_note_parent ON w_accounting_tax_rate_note (accounting_tax_rate_id);

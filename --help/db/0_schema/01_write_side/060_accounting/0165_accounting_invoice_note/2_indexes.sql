@@ -1,4 +1,0 @@
-CREATE INDEX idx_accounting_invoice_note_created ON w_accounting_invoice_note (created_at DESC);
-CREATE INDEX idx_accounting_invoice_note_tenant ON w_accounting_invoice_note (tenant_id);
-CREATE INDEX idx_accounting_invoice_note_parent ON w_accounting_invoice_note (accounting_invoice_id);
-CREATE INDEX idx_accounting_invoice_note_metadata ON w_accounting_invoice_note USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_accounting_payment_history_created ON w_accounting_payment_history (created_at DESC);
-CREATE INDEX idx_accounting_payment_history_tenant ON w_accounting_payment_history (tenant_id);
-CREATE INDEX idx_accounting_payment_history_parent ON w_accounting_payment_history (accounting_payment_note_id);
-CREATE INDEX idx_accounting_payment_history_metadata ON w_accounting_payment_history USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_accounting_ledger_history_created ON w_accounting_ledger_history (created_at DESC);
-CREATE INDEX idx_accounting_ledger_history_tenant ON w_accounting_ledger_history (tenant_id);
-CREATE INDEX idx_accounting_ledger_history_parent ON w_accounting_ledger_history (accounting_ledger_note_id);
-CREATE INDEX idx_accounting_ledger_history_metadata ON w_accounting_ledger_history USING gin (metadata);

@@ -1,3 +1,0 @@
-CREATE INDEX idx_accounting_budget_history_created ON w_accounting_budget_history (created_at DESC);
-CREATE INDEX idx_accounting_budget_history_tenant ON w_accounting_budget_history (tenant_id);
-CREATE INDEX idx_accounting_budget_history_parent ON w_accounting_budget_history (accounting_budget_note_id);

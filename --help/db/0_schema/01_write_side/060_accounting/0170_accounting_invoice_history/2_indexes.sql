@@ -1,4 +1,0 @@
-CREATE INDEX idx_accounting_invoice_history_created ON w_accounting_invoice_history (created_at DESC);
-CREATE INDEX idx_accounting_invoice_history_tenant ON w_accounting_invoice_history (tenant_id);
-CREATE INDEX idx_accounting_invoice_history_parent ON w_accounting_invoice_history (accounting_invoice_note_id);
-CREATE INDEX idx_accounting_invoice_history_metadata ON w_accounting_invoice_history USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_accounting_payment_document_created ON w_accounting_payment_document (created_at DESC);
-CREATE INDEX idx_accounting_payment_document_tenant ON w_accounting_payment_document (tenant_id);
-CREATE INDEX idx_accounting_payment_document_parent ON w_accounting_payment_document (accounting_payment_history_id);
-CREATE INDEX idx_accounting_payment_document_metadata ON w_accounting_payment_document USING gin (metadata);

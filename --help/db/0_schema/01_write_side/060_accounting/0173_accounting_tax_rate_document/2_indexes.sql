@@ -1,4 +1,0 @@
-CREATE INDEX idx_accounting_tax_rate_document_created ON w_accounting_tax_rate_document (created_at DESC);
-CREATE INDEX idx_accounting_tax_rate_document_tenant ON w_accounting_tax_rate_document (tenant_id);
-CREATE INDEX idx_accounting_tax_rate_document_parent ON w_accounting_tax_rate_document (accounting_tax_rate_history_id);
-CREATE INDEX idx_accounting_tax_rate_document_metadata ON w_accounting_tax_rate_document USING gin (metadata);

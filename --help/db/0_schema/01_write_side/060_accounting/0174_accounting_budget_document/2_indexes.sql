@@ -1,3 +1,0 @@
-CREATE INDEX idx_accounting_budget_document_created ON w_accounting_budget_document (created_at DESC);
-CREATE INDEX idx_accounting_budget_document_tenant ON w_accounting_budget_document (tenant_id);
-CREATE INDEX idx_accounting_budget_document_parent ON w_accounting_budget_document (accounting_budget_history_id);

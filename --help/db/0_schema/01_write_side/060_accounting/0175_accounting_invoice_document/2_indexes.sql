@@ -1,3 +1,0 @@
-CREATE INDEX idx_accounting_invoice_document_created ON w_accounting_invoice_document (created_at DESC);
-CREATE INDEX idx_accounting_invoice_document_tenant ON w_accounting_invoice_document (tenant_id);
-CREATE INDEX idx_accounting_invoice_document_parent ON w_accounting_invoice_document (accounting_invoice_history_id);

@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_accounting_invoice_document IS 'Write side: accounting invoice document';
-COMMENT ON COLUMN w_accounting_invoice_document.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_accounting_invoice_document.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_accounting_invoice_document_updated
-    BEFORE UPDATE ON w_accounting_invoice_document
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_accounting_payment_price IS 'Write side: accounting payment price';
-COMMENT ON COLUMN w_accounting_payment_price.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_accounting_payment_price.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_accounting_payment_price_updated
-    BEFORE UPDATE ON w_accounting_payment_price
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

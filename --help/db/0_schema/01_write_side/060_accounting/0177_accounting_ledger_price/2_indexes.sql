@@ -1,4 +1,0 @@
-CREATE INDEX idx_accounting_ledger_price_created ON w_accounting_ledger_price (created_at DESC);
-CREATE INDEX idx_accounting_ledger_price_tenant ON w_accounting_ledger_price (tenant_id);
-CREATE INDEX idx_accounting_ledger_price_parent ON w_accounting_ledger_price (accounting_ledger_document_id);
-CREATE INDEX idx_accounting_ledger_price_metadata ON w_accounting_ledger_price USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_accounting_tax_rate_price_created ON w_accounting_tax_rate_price (created_at DESC);
-CREATE INDEX idx_accounting_tax_rate_price_tenant ON w_accounting_tax_rate_price (tenant_id);
-CREATE INDEX idx_accounting_tax_rate_price_parent ON w_accounting_tax_rate_price (accounting_tax_rate_document_id);
-CREATE INDEX idx_accounting_tax_rate_price_metadata ON w_accounting_tax_rate_price USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_accounting_budget_price_created ON w_accounting_budget_price (created_at DESC);
-CREATE INDEX idx_accounting_budget_price_tenant ON w_accounting_budget_price (tenant_id);
-CREATE INDEX idx_accounting_budget_price_parent ON w_accounting_budget_price (accounting_budget_document_id);
-CREATE INDEX idx_accounting_budget_price_metadata ON w_accounting_budget_price USING gin (metadata);

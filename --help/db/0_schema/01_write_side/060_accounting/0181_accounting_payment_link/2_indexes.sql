@@ -1,3 +1,0 @@
-CREATE INDEX idx_accounting_payment_link_created ON w_accounting_payment_link (created_at DESC);
-CREATE INDEX idx_accounting_payment_link_tenant ON w_accounting_payment_link (tenant_id);
-CREATE INDEX idx_accounting_payment_link_parent ON w_accounting_payment_link (accounting_payment_price_id);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_printing_print_job_note_created ON w_printing_print_job_note (created_at DESC);
-CREATE INDEX idx_printing_print_job_note_tenant ON w_printing_print_job_note (tenant_id);
-CREATE INDEX idx_printing_print_job_note_parent ON w_printing_print_job_note (printing_print_job_id);
-CREATE INDEX idx_printing_print_job_note_metadata ON w_printing_print_job_note USING gin (metadata);

@@ -1,3 +1,0 @@
-CREATE INDEX idx_printing_finishing_history_created ON w_printing_finishing_history (created_at DESC);
-CREATE INDEX idx_printing_finishing_history_tenant ON w_printing_finishing_history (tenant_id);
-CREATE INDEX idx_printing_finishing_history_parent ON w_printing_finishing_history (printing_finishing_note_id);

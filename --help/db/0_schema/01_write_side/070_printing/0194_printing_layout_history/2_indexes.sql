@@ -1,4 +1,0 @@
-CREATE INDEX idx_printing_layout_history_created ON w_printing_layout_history (created_at DESC);
-CREATE INDEX idx_printing_layout_history_tenant ON w_printing_layout_history (tenant_id);
-CREATE INDEX idx_printing_layout_history_parent ON w_printing_layout_history (printing_layout_note_id);
-CREATE INDEX idx_printing_layout_history_metadata ON w_printing_layout_history USING gin (metadata);

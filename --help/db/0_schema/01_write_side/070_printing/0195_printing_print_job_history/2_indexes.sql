@@ -1,4 +1,0 @@
-CREATE INDEX idx_printing_print_job_history_created ON w_printing_print_job_history (created_at DESC);
-CREATE INDEX idx_printing_print_job_history_tenant ON w_printing_print_job_history (tenant_id);
-CREATE INDEX idx_printing_print_job_history_parent ON w_printing_print_job_history (printing_print_job_note_id);
-CREATE INDEX idx_printing_print_job_history_metadata ON w_printing_print_job_history USING gin (metadata);

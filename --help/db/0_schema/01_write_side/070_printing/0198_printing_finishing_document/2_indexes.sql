@@ -1,3 +1,0 @@
-CREATE INDEX idx_printing_finishing_document_created ON w_printing_finishing_document (created_at DESC);
-CREATE INDEX idx_printing_finishing_document_tenant ON w_printing_finishing_document (tenant_id);
-CREATE INDEX idx_printing_finishing_document_parent ON w_printing_finishing_document (printing_finishing_history_id);

@@ -1,3 +1,0 @@
-CREATE INDEX idx_printing_layout_document_created ON w_printing_layout_document (created_at DESC);
-CREATE INDEX idx_printing_layout_document_tenant ON w_printing_layout_document (tenant_id);
-CREATE INDEX idx_printing_layout_document_parent ON w_printing_layout_document (printing_layout_history_id);

@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_printing_print_job_document IS 'Write side: printing print job document';
-COMMENT ON COLUMN w_printing_print_job_document.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_printing_print_job_document.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_printing_print_job_document_updated
-    BEFORE UPDATE ON w_printing_print_job_document
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

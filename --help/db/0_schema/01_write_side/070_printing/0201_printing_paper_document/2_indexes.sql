@@ -1,4 +1,0 @@
-CREATE INDEX idx_printing_paper_document_created ON w_printing_paper_document (created_at DESC);
-CREATE INDEX idx_printing_paper_document_tenant ON w_printing_paper_document (tenant_id);
-CREATE INDEX idx_printing_paper_document_parent ON w_printing_paper_document (printing_paper_history_id);
-CREATE INDEX idx_printing_paper_document_metadata ON w_printing_paper_document USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_printing_finishing_price_created ON w_printing_finishing_price (created_at DESC);
-CREATE INDEX idx_printing_finishing_price_tenant ON w_printing_finishing_price (tenant_id);
-CREATE INDEX idx_printing_finishing_price_parent ON w_printing_finishing_price (printing_finishing_document_id);
-CREATE INDEX idx_printing_finishing_price_metadata ON w_printing_finishing_price USING gin (metadata);

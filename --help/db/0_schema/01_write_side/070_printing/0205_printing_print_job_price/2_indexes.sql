@@ -1,3 +1,0 @@
-CREATE INDEX idx_printing_print_job_price_created ON w_printing_print_job_price (created_at DESC);
-CREATE INDEX idx_printing_print_job_price_tenant ON w_printing_print_job_price (tenant_id);
-CREATE INDEX idx_printing_print_job_price_parent ON w_printing_print_job_price (printing_print_job_document_id);

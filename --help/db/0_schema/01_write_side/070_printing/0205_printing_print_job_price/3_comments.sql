@@ -1,8 +1,0 @@
-
-COMMENT ON TABLE w_printing_print_job_price IS 'Write side: printing print job price';
-COMMENT ON COLUMN w_printing_print_job_price.code IS 'Unique within a tenant';
-COMMENT ON COLUMN w_printing_print_job_price.status IS 'draft, active or archived; it''s never null';
-
-CREATE TRIGGER tr_printing_print_job_price_updated
-    BEFORE UPDATE ON w_printing_print_job_price
-    FOR EACH ROW EXECUTE FUNCTION fn_set_updated_at();

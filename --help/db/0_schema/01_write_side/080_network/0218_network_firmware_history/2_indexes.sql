@@ -1,4 +1,0 @@
-CREATE INDEX idx_network_firmware_history_created ON w_network_firmware_history (created_at DESC);
-CREATE INDEX idx_network_firmware_history_tenant ON w_network_firmware_history (tenant_id);
-CREATE INDEX idx_network_firmware_history_parent ON w_network_firmware_history (network_firmware_note_id);
-CREATE INDEX idx_network_firmware_history_metadata ON w_network_firmware_history USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_network_gateway_history_created ON w_network_gateway_history (created_at DESC);
-CREATE INDEX idx_network_gateway_history_tenant ON w_network_gateway_history (tenant_id);
-CREATE INDEX idx_network_gateway_history_parent ON w_network_gateway_history (network_gateway_note_id);
-CREATE INDEX idx_network_gateway_history_metadata ON w_network_gateway_history USING gin (metadata);

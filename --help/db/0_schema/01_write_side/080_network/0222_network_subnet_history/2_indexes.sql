@@ -1,3 +1,0 @@
-CREATE INDEX idx_network_subnet_history_created ON w_network_subnet_history (created_at DESC);
-CREATE INDEX idx_network_subnet_history_tenant ON w_network_subnet_history (tenant_id);
-CREATE INDEX idx_network_subnet_history_parent ON w_network_subnet_history (network_subnet_note_id);

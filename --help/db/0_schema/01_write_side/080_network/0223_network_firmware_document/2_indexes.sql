@@ -1,3 +1,0 @@
-CREATE INDEX idx_network_firmware_document_created ON w_network_firmware_document (created_at DESC);
-CREATE INDEX idx_network_firmware_document_tenant ON w_network_firmware_document (tenant_id);
-CREATE INDEX idx_network_firmware_document_parent ON w_network_firmware_document (network_firmware_history_id);

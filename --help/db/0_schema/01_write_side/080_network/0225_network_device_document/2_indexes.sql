@@ -1,4 +1,0 @@
-CREATE INDEX idx_network_device_document_created ON w_network_device_document (created_at DESC);
-CREATE INDEX idx_network_device_document_tenant ON w_network_device_document (tenant_id);
-CREATE INDEX idx_network_device_document_parent ON w_network_device_document (network_device_history_id);
-CREATE INDEX idx_network_device_document_metadata ON w_network_device_document USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_network_gateway_document_created ON w_network_gateway_document (created_at DESC);
-CREATE INDEX idx_network_gateway_document_tenant ON w_network_gateway_document (tenant_id);
-CREATE INDEX idx_network_gateway_document_parent ON w_network_gateway_document (network_gateway_history_id);
-CREATE INDEX idx_network_gateway_document_metadata ON w_network_gateway_document USING gin (metadata);

@@ -1,4 +1,0 @@
-CREATE INDEX idx_network_subnet_document_created ON w_network_subnet_document (created_at DESC);
-CREATE INDEX idx_network_subnet_document_tenant ON w_network_subnet_document (tenant_id);
-CREATE INDEX idx_network_subnet_document_parent ON w_network_subnet_document (network_subnet_history_id);
-CREATE INDEX idx_network_subnet_document_metadata ON w_network_subnet_document USING gin (metadata);

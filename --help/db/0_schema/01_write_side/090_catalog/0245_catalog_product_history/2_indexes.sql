@@ -1,4 +1,0 @@
-CREATE INDEX idx_catalog_product_history_created ON w_catalog_product_history (created_at DESC);
-CREATE INDEX idx_catalog_product_history_tenant ON w_catalog_product_history (tenant_id);
-CREATE INDEX idx_catalog_product_history_parent ON w_catalog_product_history (catalog_product_note_id);
-CREATE INDEX idx_catalog_product_history_metadata ON w_catalog_product_history USING gin (metadata);

@@ -1,3 +1,0 @@
-CREATE INDEX idx_catalog_category_history_created ON w_catalog_category_history (created_at DESC);
-CREATE INDEX idx_catalog_category_history_tenant ON w_catalog_category_history (tenant_id);
-CREATE INDEX idx_catalog_category_history_parent ON w_catalog_category_history (catalog_category_note_id);

@@ -1,3 +1,0 @@
-CREATE INDEX idx_catalog_feature_history_created ON w_catalog_feature_history (created_at DESC);
-CREATE INDEX idx_catalog_feature_history_tenant ON w_catalog_feature_history (tenant_id);
-CREATE INDEX idx_catalog_feature_history_parent ON w_catalog_feature_history (catalog_feature_note_id);

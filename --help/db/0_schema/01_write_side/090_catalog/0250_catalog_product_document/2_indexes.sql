@@ -1,4 +1,0 @@
-CREATE INDEX idx_catalog_product_document_created ON w_catalog_product_document (created_at DESC);
-CREATE INDEX idx_catalog_product_document_tenant ON w_catalog_product_document (tenant_id);
-CREATE INDEX idx_catalog_product_document_parent ON w_catalog_product_document (catalog_product_history_id);
-CREATE INDEX idx_catalog_product_document_metadata ON w_catalog_product_document USING gin (metadata);

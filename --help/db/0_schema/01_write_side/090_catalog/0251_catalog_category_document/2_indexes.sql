@@ -1,4 +1,0 @@
-CREATE INDEX idx_catalog_category_document_created ON w_catalog_category_document (created_at DESC);
-CREATE INDEX idx_catalog_category_document_tenant ON w_catalog_category_document (tenant_id);
-CREATE INDEX idx_catalog_category_document_parent ON w_catalog_category_document (catalog_category_history_id);
-CREATE INDEX idx_catalog_category_document_metadata ON w_catalog_category_document USING gin (metadata);

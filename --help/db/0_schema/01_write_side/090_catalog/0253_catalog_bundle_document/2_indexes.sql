@@ -1,3 +1,0 @@
-CREATE INDEX idx_catalog_bundle_document_created ON w_catalog_bundle_document (created_at DESC);
-CREATE INDEX idx_catalog_bundle_document_tenant ON w_catalog_bundle_document (tenant_id);
-CREATE INDEX idx_catalog_bundle_document_parent ON w_catalog_bundle_document (catalog_bundle_history_id);
