@@ -12,13 +12,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("engine/project", &["syntax"]),
     ("engine/lint", &["syntax", "schema", "risk", "project"]),
     ("engine/postgres", &["syntax", "schema"]),
+    ("engine/ide", &["syntax", "schema", "risk", "project", "lint"]),
+    ("server", &["syntax", "schema", "risk", "project", "lint", "ide"]),
     (
         "cli",
-        &["syntax", "schema", "risk", "project", "lint", "postgres"],
+        &[
+            "syntax", "schema", "risk", "project", "lint", "ide", "postgres", "server",
+        ],
     ),
     (
         "tests",
-        &["syntax", "schema", "risk", "project", "lint", "postgres"],
+        &[
+            "syntax", "schema", "risk", "project", "lint", "ide", "postgres", "server",
+        ],
     ),
 ];
 

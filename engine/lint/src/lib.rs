@@ -25,9 +25,10 @@ mod selection;
 pub mod settings;
 mod shared;
 
+pub use analysis::live::Live;
 pub use analysis::{
-    Input, LintReport, Released, Remains, Remembered, SqlAnswer, SqlRow, StatementRisk, Suppressed, catalog,
-    file_range, lint, lint_remembering, risks, sql_findings,
+    Input, LintReport, Released, Remains, Remembered, SqlAnswer, SqlRow, Statement, StatementRisk,
+    Suppressed, catalog, file_range, lint, lint_remembering, risks, sql_findings,
 };
 pub use baseline::{Baseline, BaselineError, BaselineFilter};
 pub use confiture_project::Severity;

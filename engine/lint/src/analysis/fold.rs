@@ -172,6 +172,15 @@ impl<'s> Pass<'s> {
         state
     }
 
+    /// Takes the state through the script up to a statement.
+    pub(super) fn before(&self, mut state: State, statement: usize) -> State {
+        state.begin_script(self.wrap());
+        for (at, statement) in self.statements.iter().enumerate().take(statement) {
+            self.apply(&mut state, at, &statement.changes);
+        }
+        state
+    }
+
     /// Takes the state through the script and keeps every step.
     pub(super) fn traced(&self, mut state: State) -> Trace<'s> {
         let start = state.clone();

@@ -6,6 +6,7 @@
 
 mod cached;
 mod fold;
+pub mod live;
 mod own;
 mod read;
 mod run;
@@ -28,7 +29,8 @@ use crate::{Finding, Place, RuleSet};
 pub use cached::{Remains, Remembered, lint_remembering};
 use fold::{Replayed, Trace};
 pub use own::{SqlAnswer, SqlRow, sql_findings};
-pub(crate) use read::{Statement, Statements, changes, error_count};
+pub use read::Statement;
+pub(crate) use read::{Statements, changes, error_count};
 
 /// What a project is analyzed for.
 #[derive(Debug)]

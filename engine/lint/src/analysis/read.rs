@@ -16,12 +16,14 @@ use crate::context::Location;
 use crate::{Edit, Place};
 
 /// A statement of the project, read; its tree is gone.
-#[derive(Debug)]
-pub(crate) struct Statement {
+#[derive(Debug, Clone)]
+pub struct Statement {
     /// Where it stands.
     pub(crate) at: Location,
-    /// The text that it stands in.
+    /// A text that it stands in, and the rest of its last line with it.
     around: Arc<str>,
+    /// Where it stands in that.
+    inside: TextRange,
     /// What it asks for.
     pub(crate) changes: Arc<[Change]>,
     /// What the parser did not understand.
@@ -33,21 +35,45 @@ impl Statement {
         Statement {
             at,
             around: Arc::clone(around),
+            inside: at.range,
             changes,
             errors,
         }
     }
 
     /// Its text.
-    pub(crate) fn text(&self) -> &str {
-        self.at.range.slice(&self.around)
+    pub fn text(&self) -> &str {
+        self.inside.slice(&self.around)
+    }
+
+    /// Where it stands.
+    pub fn place(&self) -> Place {
+        self.at.whole()
+    }
+
+    /// What it asks for; ranges count from its start.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// What the parser did not understand, in the bodies of functions too; ranges count from its start.
+    pub fn errors(&self) -> &[SyntaxError] {
+        &self.errors
+    }
+
+    /// Its tree, parsed anew.
+    pub fn syntax(&self) -> Syntax {
+        Syntax::parse(self.text())
     }
 
     /// The insertion of another statement behind this one, on lines of its own: behind the comment that ends the line,
     /// which is about this one, and behind a semicolon.
     pub(crate) fn insert_after(&self, sql: &str) -> Edit {
         let end = self.at.range.end as usize;
-        let line = self.around.get(end..).and_then(|rest| rest.lines().next());
+        let line = self
+            .around
+            .get(self.inside.end as usize..)
+            .and_then(|rest| rest.lines().next());
         let rest = line.unwrap_or_default().trim_end();
         let is_comment = !rest.is_empty()
             && Lexer::new(rest, Dialect::Psql).all(|token| token.kind.is_trivia() && token.terminated);
@@ -77,7 +103,7 @@ struct Meaning {
 /// The statements of a project, script by script, each read when it is first needed.
 pub(crate) struct Statements<'a> {
     project: &'a Project,
-    scripts: Vec<OnceLock<Vec<Statement>>>,
+    scripts: Vec<OnceLock<Arc<Vec<Statement>>>>,
 }
 
 impl<'a> Statements<'a> {
@@ -96,6 +122,24 @@ impl<'a> Statements<'a> {
         all
     }
 
+    /// Of a project, as they were read before.
+    pub(crate) fn known(
+        project: &'a Project,
+        scripts: impl Iterator<Item = Arc<Vec<Statement>>>,
+    ) -> Statements<'a> {
+        Statements {
+            project,
+            scripts: scripts.map(OnceLock::from).collect(),
+        }
+    }
+
+    /// What was read of each script.
+    pub(crate) fn shared(&self) -> impl Iterator<Item = Arc<Vec<Statement>>> {
+        self.scripts
+            .iter()
+            .map(|own| own.get().map(Arc::clone).unwrap_or_default())
+    }
+
     /// Reads some scripts, ascending, on all cores.
     pub(crate) fn read(&self, scripts: impl IntoIterator<Item = usize>) {
         let wanted: Vec<usize> = scripts
@@ -109,7 +153,7 @@ impl<'a> Statements<'a> {
                 own.push(statement);
             }
             // Where somebody was quicker, theirs are the same.
-            let _ = self.scripts[script].set(own);
+            let _ = self.scripts[script].set(Arc::new(own));
         }
     }
 
@@ -120,9 +164,10 @@ impl<'a> Statements<'a> {
 
     /// The statements of a script, in order.
     pub(crate) fn script(&self, index: usize) -> &[Statement] {
-        self.scripts
-            .get(index)
-            .map_or(&[], |own| own.get_or_init(|| read_script(self.project, index)))
+        self.scripts.get(index).map_or(&[], |own| {
+            own.get_or_init(|| Arc::new(read_script(self.project, index)))
+                .as_slice()
+        })
     }
 
     /// The statements in one stretch of a script's SQL.

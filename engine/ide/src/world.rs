@@ -1,0 +1,301 @@
+//! Everything that is known of some projects at one moment.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use confiture_lint::{Live, Place, RuleSet, Statement, file_range};
+use confiture_project::{OpenOptions, Problem, Script, Segment, Workspace};
+use confiture_risk::PgVersion;
+use confiture_schema::apply::State;
+
+use crate::statistics::Statistics;
+
+/// Everything that is known of some projects at one moment. It never changes; a clone costs a few reference counts.
+#[derive(Debug, Clone, Default)]
+pub struct World {
+    projects: Vec<Live>,
+    problems: Arc<[Problem]>,
+    /// The texts of files that are open and in no project, such as configuration, by absolute path.
+    documents: HashMap<PathBuf, Arc<str>>,
+    /// What each file holds of which project.
+    stretches: Arc<HashMap<PathBuf, Vec<Stretch>>>,
+    statistics: Option<Arc<Statistics>>,
+}
+
+/// A byte offset in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilePosition {
+    /// The absolute path.
+    pub file: PathBuf,
+    /// The offset.
+    pub offset: usize,
+}
+
+/// A byte range of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// The absolute path.
+    pub file: PathBuf,
+    /// The range.
+    pub range: Range<usize>,
+}
+
+/// A replacement in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEdit {
+    /// What is replaced; empty for an insertion.
+    pub span: Span,
+    /// With what.
+    pub text: String,
+}
+
+/// What would be done to files.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Edits {
+    /// Replacements, ascending, none overlapping.
+    pub edits: Vec<FileEdit>,
+    /// Files that come into being: absolute path and text.
+    pub creates: Vec<(PathBuf, String)>,
+}
+
+/// A stretch of SQL of a script, by the indices that places carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// Index into [`World::projects`].
+    pub project: usize,
+    /// Index into the project's scripts.
+    pub script: usize,
+    /// Index of the stretch: of the script's segments, then of its hooks.
+    pub segment: usize,
+}
+
+/// A place of a file as the engine sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Cursor<'w> {
+    world: &'w World,
+    /// The stretch of SQL.
+    pub stretch: Stretch,
+    /// The byte offset in the stretch's text.
+    pub offset: usize,
+    /// The statement that holds the offset or ends there, by its number in the script: what is typed at its end belongs to
+    /// it. `None` between statements.
+    pub statement: Option<usize>,
+    /// How many statements of the script come before the offset.
+    pub preceding: usize,
+}
+
+impl World {
+    /// Opens and analyzes the projects that paths belong to, as `confiture lint` would.
+    pub fn open<P: AsRef<Path>>(paths: &[P], options: &OpenOptions) -> World {
+        let opened = Workspace::open(paths, options);
+        let mut problems = opened.problems;
+        let mut projects = Vec::new();
+        for project in opened.projects {
+            let (rules, more) = RuleSet::from_config(&project.config);
+            problems.extend(
+                more.into_iter()
+                    .filter(|problem| !problems.contains(problem))
+                    .collect::<Vec<_>>(),
+            );
+            let version = project
+                .config
+                .pg_version
+                .and_then(|major| PgVersion::new(u32::from(major)))
+                .unwrap_or_default();
+            projects.push(Live::new(Arc::new(project), Arc::new(rules), version, None));
+        }
+        World::new(projects, problems, HashMap::new())
+    }
+
+    /// Of analyzed projects, the problems met when they were opened, and open files that belong to none.
+    pub fn new(projects: Vec<Live>, problems: Vec<Problem>, documents: HashMap<PathBuf, Arc<str>>) -> World {
+        let stretches = Arc::new(stretches(&projects));
+        World {
+            projects,
+            problems: problems.into(),
+            documents,
+            stretches,
+            statistics: None,
+        }
+    }
+
+    /// The same with the sizes of tables.
+    pub fn with_statistics(mut self, statistics: Option<Arc<Statistics>>) -> World {
+        self.statistics = statistics;
+        self
+    }
+
+    /// The same with a project analyzed anew whose files hold the same scripts as before.
+    pub fn with_project(mut self, index: usize, project: Live) -> World {
+        if let Some(known) = self.projects.get_mut(index) {
+            *known = project;
+        }
+        self
+    }
+
+    /// The projects.
+    pub fn projects(&self) -> &[Live] {
+        &self.projects
+    }
+
+    /// What went wrong when the projects were opened.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// How large tables are, where somebody said.
+    pub fn statistics(&self) -> Option<&Statistics> {
+        self.statistics.as_deref()
+    }
+
+    /// The files that hold SQL of projects.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.stretches.keys().map(PathBuf::as_path)
+    }
+
+    /// A file's text: of a project, or an open one.
+    pub fn text(&self, file: &Path) -> Option<Arc<str>> {
+        let stretch = self.stretches.get(file).and_then(|all| all.first());
+        let text = stretch.and_then(|stretch| Some(Arc::clone(&self.segment(*stretch)?.source.text)));
+        text.or_else(|| self.documents.get(file).cloned())
+    }
+
+    /// The stretches of SQL in a file, in its order.
+    pub fn stretches(&self, file: &Path) -> &[Stretch] {
+        self.stretches.get(file).map_or(&[], Vec::as_slice)
+    }
+
+    /// The project that a stretch belongs to.
+    pub fn project(&self, stretch: Stretch) -> Option<&Live> {
+        self.projects.get(stretch.project)
+    }
+
+    /// The script that a stretch belongs to.
+    pub fn script(&self, stretch: Stretch) -> Option<&Script> {
+        self.project(stretch)?.project().scripts.get(stretch.script)
+    }
+
+    /// A stretch's SQL and where it stands.
+    pub fn segment(&self, stretch: Stretch) -> Option<&Segment> {
+        let script = self.script(stretch)?;
+        script.segments.get(stretch.segment).or_else(|| {
+            let hook = stretch.segment.checked_sub(script.segments.len())?;
+            Some(&script.hooks.get(hook)?.segment)
+        })
+    }
+
+    /// The statements of a stretch, in order, each with its number in the script.
+    pub fn statements(&self, stretch: Stretch) -> impl Iterator<Item = (usize, &Statement)> {
+        let own = self
+            .project(stretch)
+            .map_or(&[] as &[Statement], |live| live.statements(stretch.script));
+        let numbered = own.iter().enumerate();
+        numbered.filter(move |(_, statement)| statement.place().segment == stretch.segment)
+    }
+
+    /// A place of a file as the engine sees it; `None` where the file holds no SQL of a project there.
+    pub fn at(&self, position: &FilePosition) -> Option<Cursor<'_>> {
+        let found = self.stretches(&position.file).iter().find_map(|&stretch| {
+            let map = &self.segment(stretch)?.map;
+            let range = map.file_range();
+            let inside = range.start <= position.offset && position.offset <= range.end;
+            inside
+                .then(|| Some((stretch, map.to_text(position.offset)?)))
+                .flatten()
+        });
+        let (stretch, offset) = found?;
+        let live = self.project(stretch)?;
+        let own = live.statements(stretch.script);
+        let holds = |(_, statement): &(usize, &Statement)| {
+            let range = statement.place().range.as_usize();
+            range.start <= offset && offset <= range.end
+        };
+        let statement = self.statements(stretch).find(holds).map(|(number, _)| number);
+        let preceding = statement.unwrap_or_else(|| {
+            let before = |statement: &Statement| {
+                let place = statement.place();
+                place.segment == stretch.segment && place.range.end as usize <= offset
+            };
+            let first = own
+                .iter()
+                .position(|s| s.place().segment == stretch.segment)
+                .unwrap_or(own.len());
+            first + own[first..].iter().take_while(|s| before(s)).count()
+        });
+        Some(Cursor {
+            world: self,
+            stretch,
+            offset,
+            statement,
+            preceding,
+        })
+    }
+
+    /// The bytes of a file that a place of a project stands for.
+    pub fn span(&self, project: usize, place: Place) -> Option<Span> {
+        let (source, range) = file_range(self.projects.get(project)?.project(), place)?;
+        Some(Span {
+            file: source.file.clone(),
+            range,
+        })
+    }
+}
+
+impl<'w> Cursor<'w> {
+    /// The project.
+    pub fn live(&self) -> &'w Live {
+        &self.world.projects[self.stretch.project]
+    }
+
+    /// The statement.
+    pub fn statement(&self) -> Option<&'w Statement> {
+        self.live().statements(self.stretch.script).get(self.statement?)
+    }
+
+    /// The offset in the statement's text.
+    pub fn offset_in_statement(&self) -> Option<usize> {
+        self.offset
+            .checked_sub(self.statement()?.place().range.start as usize)
+    }
+
+    /// What exists, and what the session has set, at this place: before its statement.
+    pub fn before(&self) -> State {
+        self.live().before(self.stretch.script, self.preceding)
+    }
+
+    /// The stretch's text.
+    pub fn text(&self) -> &'w str {
+        self.world
+            .segment(self.stretch)
+            .map_or("", |segment| &segment.text)
+    }
+
+    /// The bytes of the file that a range of the stretch's text stands for.
+    pub fn span(&self, range: Range<usize>) -> Option<Span> {
+        let segment = self.world.segment(self.stretch)?;
+        Some(Span {
+            file: segment.source.file.clone(),
+            range: segment.map.range_to_file(range),
+        })
+    }
+}
+
+fn stretches(projects: &[Live]) -> HashMap<PathBuf, Vec<Stretch>> {
+    let mut all: HashMap<PathBuf, Vec<Stretch>> = HashMap::new();
+    for (project, live) in projects.iter().enumerate() {
+        for (number, script) in live.project().scripts.iter().enumerate() {
+            let hooks = script.hooks.iter().map(|hook| &hook.segment);
+            for (segment, stretch) in script.segments.iter().chain(hooks).enumerate() {
+                let own = all.entry(stretch.source.file.clone()).or_default();
+                own.push(Stretch {
+                    project,
+                    script: number,
+                    segment,
+                });
+            }
+        }
+    }
+    all
+}
