@@ -267,10 +267,7 @@ impl Report {
             code: problem.code.as_str(),
             summary: problem.code.summary(),
             kind: problem.code.kind(),
-            severity: match problem.code.kind() {
-                ProblemKind::Notice => Severity::Warning,
-                ProblemKind::Reading | ProblemKind::Configuration => Severity::Error,
-            },
+            severity: problem.code.kind().severity(),
             message: problem.message.clone(),
             path: problem.path.clone(),
             place,
@@ -309,8 +306,7 @@ impl Rule {
 
     /// Where its documentation is on the web.
     pub fn address(&self) -> String {
-        let repository = env!("CARGO_PKG_REPOSITORY");
-        format!("{repository}/blob/main/docs/reference/rules.md#{}", self.kind)
+        confiture_lint::rule_address(self.kind)
     }
 }
 

@@ -22,6 +22,8 @@ pub struct World {
     /// What each file holds of which project.
     stretches: Arc<HashMap<PathBuf, Vec<Stretch>>>,
     statistics: Option<Arc<Statistics>>,
+    /// The folder that the paths of problems are relative to.
+    folder: PathBuf,
 }
 
 /// A byte offset in a file.
@@ -106,7 +108,7 @@ impl World {
                 .unwrap_or_default();
             projects.push(Live::new(Arc::new(project), Arc::new(rules), version, None));
         }
-        World::new(projects, problems, HashMap::new())
+        World::new(projects, problems, HashMap::new()).with_folder(options.cwd.clone())
     }
 
     /// Of analyzed projects, the problems met when they were opened, and open files that belong to none.
@@ -118,7 +120,14 @@ impl World {
             documents,
             stretches,
             statistics: None,
+            folder: PathBuf::new(),
         }
+    }
+
+    /// The same for problems whose paths are relative to a folder: `cwd` of the options that the projects were opened with.
+    pub fn with_folder(mut self, folder: PathBuf) -> World {
+        self.folder = folder;
+        self
     }
 
     /// The same with the sizes of tables.
@@ -143,6 +152,16 @@ impl World {
     /// What went wrong when the projects were opened.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// The absolute path of the file or folder that a problem is about.
+    pub fn problem_file(&self, problem: &Problem) -> PathBuf {
+        self.folder.join(&problem.path)
+    }
+
+    /// Whether a problem is about a file, named by its absolute path.
+    pub(crate) fn is_about(&self, problem: &Problem, file: &Path) -> bool {
+        file == problem.path || file.strip_prefix(&self.folder) == Ok(&problem.path)
     }
 
     /// How large tables are, where somebody said.

@@ -29,6 +29,19 @@ pub fn explain(name: &str) -> Option<String> {
     Some(page)
 }
 
+/// Where the documentation of a rule is on the web, by its name in the registry.
+pub fn rule_address(kind: &str) -> String {
+    format!("{BOOK}/reference/rules.md#{kind}")
+}
+
+/// Where the codes of problems are explained on the web.
+pub fn problems_address() -> String {
+    format!("{BOOK}/reference/problems.md")
+}
+
+/// The book, where the web shows it.
+const BOOK: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs");
+
 /// The `//!` lines at the top of a file, without their marks.
 fn header(source: &str) -> String {
     let lines = source.lines().map_while(|line| line.strip_prefix("//!"));

@@ -32,7 +32,7 @@ pub use analysis::{
 };
 pub use baseline::{Baseline, BaselineError, BaselineFilter};
 pub use confiture_project::Severity;
-pub use docs::{Example, ExampleKind, explain};
+pub use docs::{Example, ExampleKind, explain, problems_address, rule_address};
 pub use finding::{Edit, Finding, Fix, NewFile, Place, Related, RuleName, Safety};
 pub use fingerprint::fingerprints;
 pub use rule::{Activation, Category, Rule};

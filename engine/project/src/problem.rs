@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::Severity;
+
 /// The kind of a [`Problem`]. Codes are stable: scripts and tests may rely on them.
 ///
 /// `E01x` is about reading files, `E02x` about configuration, `E03x` about layouts, `E04x` about psql includes.
@@ -193,6 +195,16 @@ pub enum ProblemKind {
     Reading,
     /// The configuration is wrong; what it asked for could not be done.
     Configuration,
+}
+
+impl ProblemKind {
+    /// How reports weigh it: a warning where it doesn't change a command's exit status.
+    pub fn severity(self) -> Severity {
+        match self {
+            ProblemKind::Notice => Severity::Warning,
+            ProblemKind::Reading | ProblemKind::Configuration => Severity::Error,
+        }
+    }
 }
 
 /// Something that went wrong, with its place.
