@@ -42,9 +42,14 @@ impl PartialEq for Expr {
     }
 }
 impl Eq for Expr {}
+impl std::hash::Hash for Expr {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
 
 /// Facts read from an expression's tree, independent of any catalog.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct ExprFacts {
     /// Every column it names, unqualified, in order, without repeats.
     pub columns: Vec<Name>,

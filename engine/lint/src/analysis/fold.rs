@@ -13,7 +13,7 @@ use confiture_syntax::TextRange;
 
 use super::read::{Statement, Statements};
 use super::{Input, reconnected};
-use crate::context::{Location, Nesting};
+use crate::context::{Nesting, Position};
 
 /// DO blocks inside DO blocks are followed this far.
 const MAX_NESTING: usize = 8;
@@ -26,6 +26,8 @@ pub(crate) struct Trace<'s> {
     pub(crate) steps: Vec<Step<'s>>,
     /// The state before it.
     pub(crate) before: State,
+    /// The state after the last of the steps.
+    pub(crate) after: State,
     /// The state when it is through.
     pub(crate) end: State,
     /// For a script that undoes a migration: the state before that migration.
@@ -36,6 +38,8 @@ pub(crate) struct Trace<'s> {
 pub(crate) struct Step<'s> {
     /// Index of the (outer) statement in its script.
     pub(crate) statement: usize,
+    /// Where it is in its script.
+    pub(crate) position: Position,
     /// What it asks for; nothing for a block, whose statements are steps of their own.
     pub(crate) changes: &'s [Change],
     /// Where it stands in the outer statement.
@@ -166,7 +170,7 @@ impl<'s> Pass<'s> {
     pub(super) fn applied(&self, mut state: State) -> State {
         state.begin_script(self.wrap());
         for (at, statement) in self.statements.iter().enumerate() {
-            self.apply(&mut state, at, &statement.changes);
+            self.apply(&mut state, at, statement.changes());
         }
         state.end_script();
         state
@@ -176,7 +180,7 @@ impl<'s> Pass<'s> {
     pub(super) fn before(&self, mut state: State, statement: usize) -> State {
         state.begin_script(self.wrap());
         for (at, statement) in self.statements.iter().enumerate().take(statement) {
-            self.apply(&mut state, at, &statement.changes);
+            self.apply(&mut state, at, statement.changes());
         }
         state
     }
@@ -188,32 +192,44 @@ impl<'s> Pass<'s> {
         let mut steps = Vec::with_capacity(self.statements.len());
         let mut before = Arc::new(state.clone());
         for (at, statement) in self.statements.iter().enumerate() {
-            let changes: &'s [Change] = &statement.changes;
-            let range = TextRange::new(0, statement.at.range.len());
-            let inner = enter(changes, 0);
-            let judged = if inner.is_empty() { changes } else { &[] };
-            steps.push(Step {
-                statement: at,
-                changes: judged,
-                range,
-                nesting: Nesting::Script,
-                before: Arc::clone(&before),
-            });
-            trace_bodies(changes, &before, at, &mut steps);
-            if changes.iter().all(only_moves_rows) {
-                continue;
+            self.step(at, &before, &mut steps);
+            if !statement.changes().iter().all(only_moves_rows) {
+                self.apply(&mut state, at, statement.changes());
+                before = Arc::new(state.clone());
             }
-            self.trace_nested(&before, at, inner, &mut steps);
-            self.apply(&mut state, at, changes);
-            before = Arc::new(state.clone());
         }
         state.end_script();
         Trace {
             script: self.index,
             steps,
             before: start,
+            after: state.clone(),
             end: state,
             undoes_to: None,
+        }
+    }
+
+    /// Adds a statement, then what stands in its body or block.
+    pub(super) fn step(&self, at: usize, before: &Arc<State>, steps: &mut Vec<Step<'s>>) {
+        let first = steps.len();
+        let statement = &self.statements[at];
+        let changes: &'s [Change] = statement.changes();
+        let inner = enter(changes, 0);
+        let judged = if inner.is_empty() { changes } else { &[] };
+        steps.push(Step {
+            statement: at,
+            position: (statement.number, 0),
+            changes: judged,
+            range: TextRange::new(0, statement.at.range.len()),
+            nesting: Nesting::Script,
+            before: Arc::clone(before),
+        });
+        trace_bodies(changes, before, at, steps);
+        if !changes.iter().all(only_moves_rows) {
+            self.trace_nested(before, at, inner, steps);
+        }
+        for (nested, step) in steps.iter_mut().skip(first).enumerate() {
+            step.position = (statement.number, nested as u32);
         }
     }
 
@@ -233,6 +249,7 @@ impl<'s> Pass<'s> {
             self.apply(&mut state, at, changes);
             steps.push(Step {
                 statement: at,
+                position: (0, 0),
                 changes,
                 range: nested.range,
                 nesting: Nesting::Block,
@@ -244,16 +261,7 @@ impl<'s> Pass<'s> {
     }
 
     fn apply(&self, state: &mut State, at: usize, changes: &[Change]) {
-        let Location { segment, range, .. } = self.statements[at].at;
-        state.apply_all(
-            changes,
-            Origin {
-                script: self.index as u32,
-                segment: segment as u32,
-                statement: at as u32,
-                range,
-            },
-        );
+        state.apply_all(changes, origin(&self.statements[at]));
     }
 
     /// Whether the tool opens a transaction around the script.
@@ -278,8 +286,19 @@ impl<'s> Pass<'s> {
     }
 
     fn refuses_transaction(&self, statement: &Statement, on: &State) -> bool {
-        let effect = predict(&statement.changes, on, self.input.version);
+        let effect = predict(statement.changes(), on, self.input.version);
         effect.transaction == TransactionRule::Refused
+    }
+}
+
+/// What the catalog says of the origin of what a statement makes: ranges count from its start, so that they hold wherever it
+/// stands.
+pub(super) fn origin(statement: &Statement) -> Origin {
+    Origin {
+        script: statement.at.script as u32,
+        segment: statement.at.segment as u32,
+        statement: statement.number,
+        range: TextRange::new(0, statement.at.range.len()),
     }
 }
 
@@ -291,6 +310,7 @@ fn trace_bodies<'s>(changes: &'s [Change], before: &Arc<State>, at: usize, steps
     });
     steps.extend(functions.flat_map(|function| &function.body).map(|nested| Step {
         statement: at,
+        position: (0, 0),
         changes: &nested.changes,
         range: nested.range,
         nesting: Nesting::Function,

@@ -158,8 +158,8 @@ pub fn risks(input: &Input<'_>) -> Vec<StatementRisk> {
                 let statement = &statements.script(trace.script)[step.statement];
                 StatementRisk {
                     place: statement.at.whole(),
-                    changes: Arc::clone(&statement.changes),
-                    risk: assess(&statement.changes, &step.before, input.version),
+                    changes: statement.shared_changes(),
+                    risk: assess(statement.changes(), &step.before, input.version),
                 }
             })
             .collect();

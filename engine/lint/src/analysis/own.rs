@@ -92,7 +92,7 @@ fn search(queries: &Queries, statement: &Statement) -> Vec<Found> {
         .map(|(rule, fit)| named(rule, fit, &|range| range))
         .collect();
     let has_body = |change: &Change| matches!(change, Change::Do(_) | Change::CreateFunction(_));
-    if statement.changes.iter().any(has_body) {
+    if statement.changes().iter().any(has_body) {
         for body in Syntax::parse(statement.text()).bodies() {
             for nested in &body.statements {
                 let inner = queries.matches(nested.syntax.text());
@@ -220,12 +220,8 @@ pub fn sql_findings(input: &Input<'_>, rules: &RuleSet, answers: &[SqlAnswer]) -
 }
 
 fn place(statements: &Statements<'_>, origin: Origin) -> Option<Place> {
-    let at = statements.at(origin)?.at;
-    Some(Place {
-        script: at.script,
-        segment: at.segment,
-        range: origin.range,
-    })
+    statements.at(origin)?;
+    statements.place(origin)
 }
 
 impl SqlRow {

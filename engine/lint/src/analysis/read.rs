@@ -15,35 +15,43 @@ use rayon::prelude::*;
 use crate::context::Location;
 use crate::{Edit, Place};
 
-/// A statement of the project, read; its tree is gone.
+/// A statement of the project, read; its tree is gone. A clone costs a reference count.
 #[derive(Debug, Clone)]
 pub struct Statement {
     /// Where it stands.
     pub(crate) at: Location,
+    /// Its number in its script, as an [`Origin`] carries it: ascending in the order in which statements run. It stays when
+    /// others are put before it.
+    pub(crate) number: u32,
+    reading: Arc<Reading>,
+}
+
+/// A statement's text, and what was read of it.
+#[derive(Debug)]
+pub(super) struct Reading {
     /// A text that it stands in, and the rest of its last line with it.
     around: Arc<str>,
     /// Where it stands in that.
     inside: TextRange,
-    /// What it asks for.
-    pub(crate) changes: Arc<[Change]>,
-    /// What the parser did not understand.
-    pub(crate) errors: Arc<[SyntaxError]>,
+    meaning: Meaning,
 }
 
 impl Statement {
-    fn new((at, around): (Location, &Arc<str>), Meaning { changes, errors }: Meaning) -> Statement {
+    fn new((at, around): (Location, &Arc<str>), number: usize, meaning: Meaning) -> Statement {
         Statement {
             at,
-            around: Arc::clone(around),
-            inside: at.range,
-            changes,
-            errors,
+            number: number as u32,
+            reading: Arc::new(Reading {
+                around: Arc::clone(around),
+                inside: at.range,
+                meaning,
+            }),
         }
     }
 
     /// Its text.
     pub fn text(&self) -> &str {
-        self.inside.slice(&self.around)
+        self.reading.inside.slice(&self.reading.around)
     }
 
     /// Where it stands.
@@ -53,12 +61,17 @@ impl Statement {
 
     /// What it asks for; ranges count from its start.
     pub fn changes(&self) -> &[Change] {
-        &self.changes
+        &self.reading.meaning.changes
+    }
+
+    /// The same, to keep.
+    pub(crate) fn shared_changes(&self) -> Arc<[Change]> {
+        Arc::clone(&self.reading.meaning.changes)
     }
 
     /// What the parser did not understand, in the bodies of functions too; ranges count from its start.
     pub fn errors(&self) -> &[SyntaxError] {
-        &self.errors
+        &self.reading.meaning.errors
     }
 
     /// Its tree, parsed anew.
@@ -70,9 +83,9 @@ impl Statement {
     /// which is about this one, and behind a semicolon.
     pub(crate) fn insert_after(&self, sql: &str) -> Edit {
         let end = self.at.range.end as usize;
-        let line = self
-            .around
-            .get(self.inside.end as usize..)
+        let Reading { around, inside, .. } = &*self.reading;
+        let line = around
+            .get(inside.end as usize..)
             .and_then(|rest| rest.lines().next());
         let rest = line.unwrap_or_default().trim_end();
         let is_comment = !rest.is_empty()
@@ -94,8 +107,8 @@ impl Statement {
 }
 
 /// What a text says, wherever it stands.
-#[derive(Clone)]
-struct Meaning {
+#[derive(Debug, Clone)]
+pub(super) struct Meaning {
     changes: Arc<[Change]>,
     errors: Arc<[SyntaxError]>,
 }
@@ -157,11 +170,6 @@ impl<'a> Statements<'a> {
         }
     }
 
-    /// Whether there is a script of that index.
-    pub(crate) fn has_script(&self, index: usize) -> bool {
-        index < self.scripts.len()
-    }
-
     /// The statements of a script, in order.
     pub(crate) fn script(&self, index: usize) -> &[Statement] {
         self.scripts.get(index).map_or(&[], |own| {
@@ -188,9 +196,28 @@ impl<'a> Statements<'a> {
 
     /// The statement that defined something, for a rule; `None` for what no script defined.
     pub(crate) fn at(&self, origin: Origin) -> Option<&Statement> {
-        footprint::reads_text(origin.script);
-        self.script(origin.script as usize).get(origin.statement as usize)
+        footprint::reads_statement(origin.script, origin.statement);
+        self.of(origin)
     }
+
+    /// Where something stands that the catalog keeps; `None` for what no script defined. What stands there isn't looked at.
+    pub(crate) fn place(&self, origin: Origin) -> Option<Place> {
+        Some(self.of(origin)?.at.place(origin.range))
+    }
+
+    fn of(&self, origin: Origin) -> Option<&Statement> {
+        numbered(self.script(origin.script as usize), origin.statement)
+    }
+}
+
+/// The statement of a number among those of a script.
+pub(super) fn numbered(own: &[Statement], number: u32) -> Option<&Statement> {
+    let is_it = |statement: &&Statement| statement.number == number;
+    // Only where somebody edits do numbers differ from positions.
+    own.get(number as usize).filter(is_it).or_else(|| {
+        let at = own.partition_point(|statement| statement.number < number);
+        own.get(at).filter(is_it)
+    })
 }
 
 /// The statements of a script, on this core alone: whoever waits for it must not take up other work meanwhile.
@@ -201,7 +228,8 @@ fn read_script(project: &Project, index: usize) -> Vec<Statement> {
     let stretches = stretches(script).into_iter();
     let places = stretches.flat_map(|(segment, stretch)| split(index, segment, &stretch.text));
     places
-        .map(|place| Statement::new(place, read_one(place.0.range.slice(place.1))))
+        .enumerate()
+        .map(|(number, place)| Statement::new(place, number, read_one(place.0.range.slice(place.1))))
         .collect()
 }
 
@@ -222,7 +250,15 @@ fn statements(project: &Project, scripts: &[usize]) -> Vec<Statement> {
         .collect();
     let (texts, numbers) = distinct(&places);
     let meanings: Vec<Meaning> = texts.into_par_iter().with_min_len(32).map(read_one).collect();
-    let statement = |(place, number): (_, usize)| Statement::new(place, meanings[number].clone());
+    let mut script = usize::MAX;
+    let mut next = 0;
+    let statement = |(place, text): ((Location, _), usize)| {
+        if std::mem::replace(&mut script, place.0.script) != place.0.script {
+            next = 0;
+        }
+        next += 1;
+        Statement::new(place, next - 1, meanings[text].clone())
+    };
     places.into_iter().zip(numbers).map(statement).collect()
 }
 

@@ -84,8 +84,8 @@ fn script_with(
         .iter()
         .filter(|step| step.nesting != Nesting::Function);
     let facts = ScriptFacts::of(executed.map(|step| {
-        let broken = step.nesting == Nesting::Script && !own[step.statement].errors.is_empty();
-        (step.changes, broken)
+        let broken = step.nesting == Nesting::Script && !own[step.statement].errors().is_empty();
+        (step.position, step.changes, broken)
     }));
     let script = Judged {
         input,
@@ -388,23 +388,23 @@ impl<'a> Judged<'a> {
             changes: step.changes,
             risk: LazyRisk::new(step.changes, &step.before, self.input.version),
             before: &step.before,
-            after: next.map_or(&self.trace.end, |next| &next.before),
+            after: next.map_or(&self.trace.after, |next| &next.before),
             end: &self.trace.end,
             facts: self.facts,
-            position,
+            position: step.position,
             script: self.info,
             range: step.range,
             text: statement.text(),
             errors: if step.nesting == Nesting::Script {
-                &statement.errors
+                statement.errors()
             } else {
                 &[]
             },
-            outer_errors: &statement.errors,
+            outer_errors: statement.errors(),
             nesting: step.nesting,
             at: statement.at,
             own: statement,
-            number: step.statement,
+            number: statement.number,
             version: self.input.version,
         }
     }

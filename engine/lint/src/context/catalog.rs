@@ -31,7 +31,7 @@ impl<'a> CatalogContext<'a> {
     pub fn changes(&self, origin: Origin) -> &'a [Change] {
         self.statements
             .at(origin)
-            .map_or(&[], |statement| &statement.changes)
+            .map_or(&[], |statement| statement.changes())
     }
 
     /// The script that defined something.
@@ -64,7 +64,7 @@ impl<'a> CatalogContext<'a> {
         scripts
             .filter(|(_, script)| script.direction.is_forward())
             .flat_map(|(index, _)| statements.script(index))
-            .map(|statement| (statement.at.whole(), &*statement.changes))
+            .map(|statement| (statement.at.whole(), statement.changes()))
     }
 
     /// The same of those scripts alone whose text holds any of some keywords: the others needn't be parsed. Whoever looks
@@ -79,7 +79,7 @@ impl<'a> CatalogContext<'a> {
         scripts
             .filter(move |(_, script)| script.direction.is_forward() && says(script, keywords))
             .flat_map(|(index, _)| statements.script(index))
-            .map(|statement| (statement.at.whole(), &*statement.changes))
+            .map(|statement| (statement.at.whole(), statement.changes()))
     }
 
     /// Whether something was defined by a migration, which others may have run: it is cured by another migration,

@@ -87,11 +87,8 @@ impl<'a> CatalogContext<'a> {
 
     /// An origin's range as the statement's changes give it.
     pub(crate) fn written_range(&self, origin: Origin) -> Option<TextRange> {
-        let start = self.statements.at(origin)?.at.range.start;
-        Some(TextRange::new(
-            origin.range.start.checked_sub(start)?,
-            origin.range.end.checked_sub(start)?,
-        ))
+        self.statements.at(origin)?;
+        Some(origin.range)
     }
 
     /// What a statement asks for, what a DO block holds included.

@@ -11,7 +11,7 @@ mod transaction;
 pub use catalog::{CatalogContext, RelationContext};
 pub(crate) use definition::{WrittenColumn, has_comment};
 pub(crate) use rename::{Renamer, Renaming};
-pub(crate) use script::ScriptFacts;
+pub(crate) use script::{Position, ScriptFacts};
 pub use script::{Release, ScriptContext, ScriptInfo};
 pub use sink::{Sink, Subject};
 pub(crate) use statement::Location;

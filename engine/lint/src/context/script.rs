@@ -113,20 +113,23 @@ impl<'a> ScriptContext<'a> {
     }
 }
 
+/// Where a statement is in its script: the number of the (outer) statement, then which one it is in that.
+pub(crate) type Position = (u32, u32);
+
 /// What a script's statements say of relations that no script created.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ScriptFacts {
     /// The first statement that could not be parsed.
-    pub(super) first_broken: Option<usize>,
+    first_broken: Option<Position>,
     /// The first and the last statement that adds a column or gives one that name, by the table's name and the column's.
-    added_columns: BTreeMap<(Name, Name), (usize, usize)>,
+    added_columns: BTreeMap<(Name, Name), (Position, Position)>,
 }
 
 impl ScriptFacts {
     /// From the statements of a script, in order.
-    pub(crate) fn of<'c>(statements: impl Iterator<Item = (&'c [Change], bool)>) -> ScriptFacts {
+    pub(crate) fn of<'c>(statements: impl Iterator<Item = (Position, &'c [Change], bool)>) -> ScriptFacts {
         let mut facts = ScriptFacts::default();
-        for (position, (changes, broken)) in statements.enumerate() {
+        for (position, changes, broken) in statements {
             if broken {
                 facts.first_broken.get_or_insert(position);
             }
@@ -137,7 +140,7 @@ impl ScriptFacts {
         facts
     }
 
-    fn note(&mut self, position: usize, change: &Change) {
+    fn note(&mut self, position: Position, change: &Change) {
         match change {
             Change::AlterRelation(alter) => {
                 for command in &alter.commands {
@@ -155,12 +158,20 @@ impl ScriptFacts {
         }
     }
 
-    fn note_column(&mut self, position: usize, table: &ObjectRef, column: &Name) {
+    fn note_column(&mut self, position: Position, table: &ObjectRef, column: &Name) {
         let key = (table.name.clone(), column.clone());
         self.added_columns.entry(key).or_insert((position, position)).1 = position;
     }
 
-    pub(super) fn added(&self, relation: &QualName, column: &Name) -> Option<(usize, usize)> {
+    /// The first statement that could not be parsed.
+    pub(super) fn first_broken(&self) -> Option<Position> {
+        footprint::reads_facts();
+        self.first_broken
+    }
+
+    /// The first and the last statement that adds a column.
+    pub(super) fn added(&self, relation: &QualName, column: &Name) -> Option<(Position, Position)> {
+        footprint::reads_facts();
         self.added_columns
             .get(&(relation.name.clone(), column.clone()))
             .copied()

@@ -103,12 +103,7 @@ impl<'a> Sink<'a> {
 
     /// Where something that the catalog keeps was defined; `None` for what no script defined.
     pub fn place(&self, origin: Origin) -> Option<Place> {
-        let script = origin.script as usize;
-        self.statements.has_script(script).then_some(Place {
-            script,
-            segment: origin.segment as usize,
-            range: origin.range,
-        })
+        self.statements.place(origin)
     }
 
     /// An insertion on lines of its own after the statement that defined something.

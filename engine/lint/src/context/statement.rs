@@ -12,7 +12,7 @@ use confiture_schema::change::{AlterAction, AlterCommand, AlterRelation, Change,
 use confiture_syntax::lexer::{Dialect, Lexer, TokenKind};
 use confiture_syntax::{Name, SyntaxError, TextRange};
 
-use super::{ScriptFacts, ScriptInfo};
+use super::{Position, ScriptFacts, ScriptInfo};
 use crate::analysis::Statement;
 use crate::{Edit, Fix, Place, Safety};
 
@@ -32,7 +32,7 @@ pub struct StatementContext<'a> {
     /// What the script's other statements say, where the catalog can't tell.
     pub(crate) facts: &'a ScriptFacts,
     /// Its position among the script's statements.
-    pub(crate) position: usize,
+    pub(crate) position: Position,
     /// Its script.
     pub script: ScriptInfo,
     /// Where it stands, as ranges of the outer statement that `changes` refer to.
@@ -50,7 +50,7 @@ pub struct StatementContext<'a> {
     /// The outer statement.
     pub(crate) own: &'a Statement,
     /// Its number in the script, or that of the statement around it, as an [`Origin`] carries it.
-    pub(crate) number: usize,
+    pub(crate) number: u32,
     /// The server's version.
     pub version: PgVersion,
 }
@@ -167,7 +167,7 @@ impl<'a> StatementContext<'a> {
             // A broken statement before it may have been the one that creates it.
             (None, _) => self
                 .facts
-                .first_broken
+                .first_broken()
                 .is_none_or(|broken| self.position < broken),
         }
     }
@@ -244,7 +244,7 @@ impl<'a> StatementContext<'a> {
 
     /// Whether something was defined before this statement.
     pub fn is_earlier(&self, origin: Origin) -> bool {
-        (origin.script as usize, origin.statement as usize) < (self.script.index, self.number)
+        (origin.script as usize, origin.statement) < (self.script.index, self.number)
     }
 
     /// The lock that it takes on a relation.

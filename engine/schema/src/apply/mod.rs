@@ -16,6 +16,7 @@ mod constraint;
 mod dependents;
 mod domain;
 mod drop;
+mod effect;
 mod foreign_key;
 mod index;
 mod inherit;
@@ -41,10 +42,11 @@ use std::sync::Arc;
 use confiture_syntax::{Name, TextRange};
 use rpds::RedBlackTreeMapSync as Map;
 
-use crate::catalog::{Catalog, Origin, QualName, Relation};
+use crate::catalog::{Catalog, Entries, Origin, Part, QualName, Relation};
 use crate::change::{Change, ObjectRef};
 use crate::expr::Expr;
 
+pub use effect::StatementEffect;
 pub use session::{Checkpoint, TransactionWrap};
 
 /// A catalog and the session that the statements run in: what a statement sees before it, and leaves after it.
@@ -73,9 +75,9 @@ pub struct TransactionState {
     /// A transaction block is open: by BEGIN, or because the runner wraps the script in one.
     pub open: bool,
     /// Relations and indexes created in the open transaction (where none is open: in the same script), so that nobody else can see or use them yet.
-    pub created: Map<QualName, ()>,
+    pub created: Entries<QualName, (), { Part::Created as u8 }>,
     /// Relations and indexes created since the script began, in whatever transaction: nobody has filled them yet.
-    pub created_in_script: Map<QualName, ()>,
+    pub created_in_script: Entries<QualName, (), { Part::CreatedInScript as u8 }>,
     /// Enum labels added in the open transaction: (type, label).
     pub new_enum_labels: Map<(QualName, Arc<str>), ()>,
     /// What ROLLBACK goes back to.
@@ -322,13 +324,15 @@ impl Fold<'_> {
     /// The same for something that has another name now.
     fn mark_renamed(&mut self, from: &QualName, to: Option<&QualName>) {
         let transaction = &mut self.state.session.transaction;
-        for set in [&mut transaction.created, &mut transaction.created_in_script] {
-            if set.contains_key(from) {
-                set.remove_mut(from);
-                if let Some(to) = to {
-                    set.insert_mut(to.clone(), ());
-                }
-            }
+        if transaction.created.remove_mut(from)
+            && let Some(to) = to
+        {
+            transaction.created.insert_mut(to.clone(), ());
+        }
+        if transaction.created_in_script.remove_mut(from)
+            && let Some(to) = to
+        {
+            transaction.created_in_script.insert_mut(to.clone(), ());
         }
     }
 }

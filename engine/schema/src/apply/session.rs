@@ -7,6 +7,7 @@ use confiture_syntax::Name;
 use rpds::RedBlackTreeMapSync as Map;
 
 use super::{Fold, State, TransactionState};
+use crate::catalog::Entries;
 use crate::change::{Set, SetScope, Transaction};
 
 /// A state to go back to.
@@ -58,7 +59,7 @@ impl State {
         let begun = Checkpoint(Arc::new(self.clone()));
         let transaction = &mut self.session.transaction;
         transaction.open = true;
-        transaction.created = Map::default();
+        transaction.created = Entries::default();
         transaction.begun = Some(begun);
     }
 
@@ -80,7 +81,7 @@ impl State {
         }
         let created_in_script = self.session.transaction.created_in_script.clone();
         self.session.transaction = TransactionState {
-            created: created_in_script.clone(),
+            created: Entries::like(&created_in_script),
             created_in_script,
             ..TransactionState::default()
         };
@@ -90,7 +91,8 @@ impl State {
         match self.session.transaction.begun.take() {
             Some(begun) => {
                 *self = (*begun.0).clone();
-                self.session.transaction.created = self.session.transaction.created_in_script.clone();
+                let transaction = &mut self.session.transaction;
+                transaction.created = Entries::like(&transaction.created_in_script);
             }
             // Nobody said where it began, so there is nothing to go back to.
             None => self.commit(),

@@ -32,11 +32,19 @@ pub enum Part {
     Hints,
     /// Not of the catalog: what a script says, by its index.
     Texts,
+    /// Not of the catalog: what a statement says, by its script and number.
+    Statements,
+    /// Not of the catalog but of the session: what the transaction created.
+    Created,
+    /// The same: what the script created.
+    CreatedInScript,
+    /// Not of the catalog: what the statements of a script say of each other.
+    Facts,
 }
 
 impl Part {
-    /// Every part of the catalog.
-    pub(crate) const ALL: [Part; 14] = [
+    /// Every part of the catalog, then those that other maps may be.
+    pub(crate) const ALL: [Part; 18] = [
         Part::Schemas,
         Part::Relations,
         Part::IndexTables,
@@ -51,6 +59,10 @@ impl Part {
         Part::ConstraintNames,
         Part::CalledFunctions,
         Part::Hints,
+        Part::Texts,
+        Part::Statements,
+        Part::Created,
+        Part::CreatedInScript,
     ];
 
     /// The part of that number.
@@ -77,6 +89,14 @@ impl<K: Ord + fmt::Debug, V: fmt::Debug, const PART: u8> fmt::Debug for Entries<
         f.debug_map().entries(self.0.iter()).finish()
     }
 }
+
+impl<K: Ord, V: PartialEq, const PART: u8> PartialEq for Entries<K, V, PART> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<K: Ord, V: Eq, const PART: u8> Eq for Entries<K, V, PART> {}
 
 impl<K: Ord, V, const PART: u8> Entries<K, V, PART> {
     const PART: Part = Part::numbered(PART);
@@ -155,8 +175,14 @@ impl<K: Ord, V, const PART: u8> Entries<K, V, PART> {
     }
 
     /// The same for the recorder's own use: it leaves no trace.
-    pub(super) fn peek(&self, key: &K) -> Option<&V> {
+    pub(crate) fn peek(&self, key: &K) -> Option<&V> {
         self.0.get(key)
+    }
+
+    /// The same map as another.
+    pub(crate) fn like<const OTHER: u8>(other: &Entries<K, V, OTHER>) -> Self {
+        footprint::reads_all(Part::numbered(OTHER));
+        Entries(other.0.clone())
     }
 
     /// Whether there are none, without a trace.
@@ -191,6 +217,16 @@ impl<K: Ord + Clone + Spot + Into<Key>, V: Clone, const PART: u8> Entries<K, V, 
     pub fn insert_mut(&mut self, key: K, value: V) {
         footprint::writes(|| Entry::new(Self::PART, key.clone()));
         self.0.insert_mut(key, value);
+    }
+
+    /// Makes an entry what it is in another map; nobody is told.
+    pub(crate) fn take_over(&mut self, key: &K, from: &Self) {
+        match from.0.get(key) {
+            Some(value) => self.0.insert_mut(key.clone(), value.clone()),
+            None => {
+                self.0.remove_mut(key);
+            }
+        }
     }
 
     /// Takes an entry out; true where there was one.

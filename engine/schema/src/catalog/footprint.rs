@@ -33,6 +33,7 @@ pub enum Key {
     Other(OtherKey),
     Hint(Hint),
     Text(u32),
+    Statement(u32, u32),
     /// Not an entry: whether there are any.
     Emptiness,
 }
@@ -60,6 +61,14 @@ impl Entry {
         Entry {
             part: Part::Texts,
             key: Key::Text(script),
+        }
+    }
+
+    /// What a statement says, by its script and number.
+    pub fn statement(script: u32, number: u32) -> Entry {
+        Entry {
+            part: Part::Statements,
+            key: Key::Statement(script, number),
         }
     }
 
@@ -92,6 +101,7 @@ impl Entry {
             Key::Other(key) => spot(self.part, key),
             Key::Hint(key) => spot(self.part, key),
             Key::Text(script) => spot(self.part, script),
+            Key::Statement(script, number) => spot(self.part, &(*script, *number)),
             Key::Emptiness => spot(self.part, &Emptiness),
         }
     }
@@ -143,6 +153,13 @@ impl Spot for u32 {
     }
 }
 
+impl Spot for (u32, u32) {
+    fn spot<H: Hasher>(&self, state: &mut H) {
+        self.0.spot(state);
+        self.1.spot(state);
+    }
+}
+
 impl Spot for Hint {
     fn spot<H: Hasher>(&self, state: &mut H) {
         state.write_u8(*self as u8);
@@ -185,13 +202,33 @@ pub struct Reads {
     /// Spots, ascending.
     spots: Vec<u16>,
     /// Maps that were read whole, a bit each.
-    whole: u16,
+    whole: u32,
 }
 
 impl Reads {
     /// Whether an entry of those was read, or may have been.
     pub fn meet(&self, changed: &Changed) -> bool {
-        self.whole & changed.parts != 0 || self.spots.iter().any(|&spot| changed.spots.contains(spot))
+        if self.whole & changed.parts != 0 {
+            return true;
+        }
+        match &changed.few {
+            Some(few) if few.len() < self.spots.len() => {
+                few.iter().any(|spot| self.spots.binary_search(spot).is_ok())
+            }
+            _ => self.spots.iter().any(|&spot| changed.spots.contains(spot)),
+        }
+    }
+
+    /// The same and some entries.
+    pub fn with<'e>(self, entries: impl IntoIterator<Item = &'e Entry>) -> Reads {
+        let mut spots = self.spots;
+        spots.extend(entries.into_iter().map(Entry::spot));
+        spots.sort_unstable();
+        spots.dedup();
+        Reads {
+            spots,
+            whole: self.whole,
+        }
     }
 
     /// What any of some work read.
@@ -210,12 +247,28 @@ impl Reads {
 }
 
 /// A set of entries, to hold reads against.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Changed {
     entries: HashSet<Entry>,
     spots: Spots,
-    parts: u16,
+    /// The spots, while they are few.
+    few: Option<Vec<u16>>,
+    parts: u32,
 }
+
+impl Default for Changed {
+    fn default() -> Self {
+        Changed {
+            entries: HashSet::new(),
+            spots: Spots::default(),
+            few: Some(Vec::new()),
+            parts: 0,
+        }
+    }
+}
+
+/// More spots than these are not looked for one by one.
+const FEW: usize = 16;
 
 impl Changed {
     /// Whether there are none.
@@ -225,9 +278,24 @@ impl Changed {
 
     /// Adds an entry.
     pub fn insert(&mut self, entry: Entry) {
-        self.spots.insert(entry.spot());
+        let spot = entry.spot();
+        self.spots.insert(spot);
+        self.few = self.few.take().filter(|few| few.len() < FEW);
+        if let Some(few) = &mut self.few {
+            few.push(spot);
+        }
         self.parts |= bit(entry.part);
         self.entries.insert(entry);
+    }
+
+    /// Says that anything of a part may be another.
+    pub fn insert_part(&mut self, part: Part) {
+        self.parts |= bit(part);
+    }
+
+    /// Whether nothing at all has changed, no part either.
+    pub fn is_nothing(&self) -> bool {
+        self.entries.is_empty() && self.parts == 0
     }
 
     /// Whether there are any of a part.
@@ -292,7 +360,7 @@ thread_local! {
 #[derive(Default)]
 struct Recorder {
     spots: Spots,
-    whole: u16,
+    whole: u32,
     writes: HashSet<Entry, BuildHasherDefault<SpotHasher>>,
 }
 
@@ -331,6 +399,17 @@ pub fn reads_text(script: u32) {
     reads(Part::Texts, &script);
 }
 
+/// Notes that somebody looks at what a statement says.
+pub fn reads_statement(script: u32, number: u32) {
+    reads(Part::Texts, &script);
+    reads(Part::Statements, &(script, number));
+}
+
+/// Notes that somebody looks at what the statements of a script say of each other.
+pub fn reads_facts() {
+    reads_all(Part::Facts);
+}
+
 /// Notes that somebody looks at what scripts say, or at which there are.
 pub fn reads_all_texts() {
     reads_all(Part::Texts);
@@ -350,7 +429,7 @@ pub(super) fn writes(entry: impl FnOnce() -> Entry) {
     });
 }
 
-fn bit(part: Part) -> u16 {
+fn bit(part: Part) -> u32 {
     1 << part as u8
 }
 

@@ -64,9 +64,10 @@ pub struct Origin {
     pub script: u32,
     /// Index of the stretch of SQL in the script.
     pub segment: u32,
-    /// Index of the statement in the script, in the order of replay.
+    /// Number of the statement in the script, ascending in the order of replay.
     pub statement: u32,
-    /// The name's range in the segment's text that was replayed.
+    /// The name's range, counted from where the origin that was handed to the fold begins: for a project's scripts from the
+    /// start of the statement.
     pub range: TextRange,
 }
 

@@ -119,7 +119,7 @@ pub struct Function {
 }
 
 /// `pg_proc.prokind`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Hash)]
 pub enum FunctionKind {
     /// A plain function.
     #[default]
@@ -133,7 +133,7 @@ pub enum FunctionKind {
 }
 
 /// How a function's result may change (PostgreSQL manual, 36.7 "Function Volatility Categories").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, Hash)]
 pub enum Volatility {
     /// Same arguments, same result, for ever.
     Immutable,

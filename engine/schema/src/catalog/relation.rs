@@ -170,7 +170,7 @@ pub struct RowSecurity {
 }
 
 /// Which columns an UPDATE or DELETE logs for logical replication.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Hash)]
 pub enum ReplicaIdentity {
     /// The primary key.
     #[default]
@@ -225,7 +225,7 @@ pub struct Generated {
 }
 
 /// Whether a generated value is stored or computed when read (18+).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub enum GeneratedStorage {
     /// STORED.
     Stored,
@@ -234,7 +234,7 @@ pub enum GeneratedStorage {
 }
 
 /// When an identity column's value may be given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub enum IdentityKind {
     /// GENERATED ALWAYS.
     Always,
@@ -313,7 +313,7 @@ pub struct ForeignKey {
 }
 
 /// What happens to the referencing row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Hash)]
 pub enum ReferentialAction {
     /// NO ACTION.
     #[default]
@@ -329,7 +329,7 @@ pub enum ReferentialAction {
 }
 
 /// Whether a constraint is checked at once or at commit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Hash)]
 pub enum Deferrable {
     /// NOT DEFERRABLE.
     #[default]
@@ -418,7 +418,7 @@ pub struct Trigger {
 }
 
 /// When a trigger runs, relative to its event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub enum TriggerTiming {
     /// BEFORE.
     Before,
@@ -429,7 +429,7 @@ pub enum TriggerTiming {
 }
 
 /// What fires a trigger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Hash)]
 pub enum TriggerEvent {
     /// INSERT.
     Insert,
@@ -442,7 +442,7 @@ pub enum TriggerEvent {
 }
 
 /// `pg_trigger.tgenabled`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Hash)]
 pub enum TriggerEnabled {
     /// In origin and local mode.
     #[default]
@@ -482,7 +482,7 @@ impl Policy {
 }
 
 /// What a policy is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Hash)]
 pub enum PolicyCommand {
     /// ALL.
     #[default]

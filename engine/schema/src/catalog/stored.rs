@@ -114,6 +114,19 @@ impl Catalog {
         }
     }
 
+    /// Makes an entry what it is in another catalog.
+    pub(crate) fn take_over(&mut self, entry: &Entry, from: &Catalog) {
+        macro_rules! pick {
+            ($($part:ident $variant:ident $field:ident),*) => {
+                match (entry.part, &entry.key) {
+                    $((Part::$part, Key::$variant(key)) => self.$field.take_over(key, &from.$field),)*
+                    _ => {}
+                }
+            };
+        }
+        with_parts!(pick);
+    }
+
     /// An entry's value as bytes; `None` where there is no such entry.
     pub fn stored(&self, entry: &Entry) -> Option<Vec<u8>> {
         macro_rules! pick {
@@ -136,7 +149,7 @@ impl Catalog {
             ($($part:ident $variant:ident $field:ident),*) => {
                 match part {
                     $(Part::$part => self.$field.has_none(),)*
-                    Part::Texts => true,
+                    Part::Texts | Part::Statements | Part::Created | Part::CreatedInScript | Part::Facts => true,
                 }
             };
         }

@@ -7,7 +7,7 @@ use confiture_syntax::{Name, TextRange};
 use super::{DropBehavior, Ident, ObjectRef};
 
 /// What a query reads, writes and calls. Names of its WITH queries don't appear.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Hash)]
 pub struct Query {
     /// Source text of the query itself (for a view: after AS).
     pub text: Arc<str>,
@@ -32,7 +32,7 @@ pub struct Query {
 }
 
 /// A comparison that has to hold for every row of a query: a part of WHERE or ON that no OR stands over.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Comparison {
     /// The column.
     pub column: ComparedColumn,
@@ -45,7 +45,7 @@ pub struct Comparison {
 }
 
 /// A column that is compared.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ComparedColumn {
     /// Its name.
     pub name: Name,
@@ -63,7 +63,7 @@ pub enum ComparisonOperator {
 }
 
 /// What a column is compared with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Compared {
     /// Another column.
     Column(ComparedColumn),
@@ -74,7 +74,7 @@ pub enum Compared {
 }
 
 /// One output column of a query.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum OutputColumn {
     /// `*` or `alias.*`: all columns of these relations (of FROM, in order).
     Star(Vec<ObjectRef>),
@@ -103,7 +103,7 @@ pub enum OutputColumn {
 }
 
 /// One relation that a query writes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Write {
     /// The relation.
     pub relation: ObjectRef,
@@ -128,7 +128,7 @@ pub enum WriteKind {
 }
 
 /// COPY of a relation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Copy {
     /// The relation.
     pub relation: ObjectRef,
@@ -137,7 +137,7 @@ pub struct Copy {
 }
 
 /// TRUNCATE.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Truncate {
     /// Relations and whether ONLY stands before each.
     pub relations: Vec<(ObjectRef, bool)>,
@@ -148,7 +148,7 @@ pub struct Truncate {
 }
 
 /// LOCK TABLE.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Lock {
     /// Relations and whether ONLY stands before each.
     pub relations: Vec<(ObjectRef, bool)>,
@@ -159,7 +159,7 @@ pub struct Lock {
 }
 
 /// VACUUM and ANALYZE.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Vacuum {
     /// Relations; empty: all.
     pub relations: Vec<ObjectRef>,
@@ -172,7 +172,7 @@ pub struct Vacuum {
 }
 
 /// SET, RESET.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Set {
     /// The parameter, lower case: `lock_timeout`, `search_path`, `role`, `timezone`, `session_authorization`; `all` for RESET ALL.
     pub parameter: Name,
@@ -192,7 +192,7 @@ pub enum SetScope {
 }
 
 /// Transaction control.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Transaction {
     /// BEGIN, START TRANSACTION.
     Begin,

@@ -6,10 +6,12 @@
 //! of them goes back to the tree.
 
 mod data;
+mod digest;
 mod object;
 mod table;
 
 pub use data::*;
+pub use digest::digest;
 pub use object::*;
 pub use table::*;
 
@@ -19,7 +21,7 @@ use confiture_syntax::{Name, TextRange};
 use serde::{Deserialize, Serialize};
 
 /// A name as a statement writes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct ObjectRef {
     /// The schema, where it is written.
     pub schema: Option<Name>,
@@ -30,7 +32,7 @@ pub struct ObjectRef {
 }
 
 /// A single identifier and its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Ident {
     /// The folded name.
     pub name: Name,
@@ -42,7 +44,7 @@ pub struct Ident {
 ///
 /// Nothing here fails: what could not be read is [`Change::Unknown`], what was read and touches no relation that
 /// the catalog keeps is [`Change::Other`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum Change {
     /// CREATE SCHEMA; its elements follow as changes of their own.
     CreateSchema(CreateSchema),
@@ -128,7 +130,7 @@ pub enum Change {
 }
 
 /// A statement of no consequence for relations.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Other {
     /// Its command tag: `CREATE DATABASE`.
     pub tag: Arc<str>,
@@ -137,7 +139,7 @@ pub struct Other {
 }
 
 /// A statement that isn't understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Unknown {
     /// Why, in words for a person: `syntax error`, `EXECUTE of a computed string`.
     pub reason: Arc<str>,
@@ -151,7 +153,7 @@ impl Unknown {
 }
 
 /// The statements of a DO block.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct DoBlock {
     /// Its language: `plpgsql` where none is named.
     pub language: Name,
@@ -160,7 +162,7 @@ pub struct DoBlock {
 }
 
 /// A statement inside a block: whether it runs at all may depend on data.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Nested {
     /// What it asks for.
     pub changes: Vec<Change>,
@@ -173,7 +175,7 @@ pub struct Nested {
 }
 
 /// The changes of one statement and the facts that belong to the whole.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Statement {
     /// In the order in which they take effect; almost always one.
     pub changes: Vec<Change>,

@@ -45,7 +45,7 @@ pub enum ObjectKind {
 }
 
 /// One object that a generic statement names.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct ObjectName {
     /// Its (qualified) name. For triggers, policies, rules, constraints, columns and attributes: the name of the thing itself, unqualified.
     pub name: ObjectRef,
@@ -58,7 +58,7 @@ pub struct ObjectName {
 }
 
 /// DROP.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Drop {
     /// The kind.
     pub kind: ObjectKind,
@@ -73,7 +73,7 @@ pub struct Drop {
 }
 
 /// ALTER … RENAME.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Rename {
     /// The kind.
     pub kind: ObjectKind,
@@ -90,7 +90,7 @@ pub struct Rename {
 }
 
 /// ALTER … SET SCHEMA.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct SetSchema {
     /// The kind.
     pub kind: ObjectKind,
@@ -103,7 +103,7 @@ pub struct SetSchema {
 }
 
 /// ALTER … OWNER TO.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct SetOwner {
     /// The kind.
     pub kind: ObjectKind,
@@ -114,7 +114,7 @@ pub struct SetOwner {
 }
 
 /// COMMENT ON.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Comment {
     /// The kind.
     pub kind: ObjectKind,
@@ -125,7 +125,7 @@ pub struct Comment {
 }
 
 /// GRANT and REVOKE.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Grant {
     /// REVOKE rather than GRANT.
     pub revoke: bool,
@@ -140,7 +140,7 @@ pub struct Grant {
 }
 
 /// CREATE SCHEMA.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CreateSchema {
     /// The schema; for AUTHORIZATION alone the role's name.
     pub name: Ident,
@@ -151,7 +151,7 @@ pub struct CreateSchema {
 }
 
 /// CREATE SEQUENCE.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CreateSequence {
     /// The sequence.
     pub name: ObjectRef,
@@ -164,7 +164,7 @@ pub struct CreateSequence {
 }
 
 /// ALTER SEQUENCE with options.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AlterSequence {
     /// The sequence.
     pub name: ObjectRef,
@@ -175,7 +175,7 @@ pub struct AlterSequence {
 }
 
 /// CREATE TYPE.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct CreateType {
     /// The type.
     pub name: ObjectRef,
@@ -184,7 +184,7 @@ pub struct CreateType {
 }
 
 /// What CREATE TYPE makes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum CreateTypeKind {
     /// ENUM.
     Enum(Vec<Arc<str>>),
@@ -197,7 +197,7 @@ pub enum CreateTypeKind {
 }
 
 /// ALTER TYPE.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct AlterType {
     /// The type.
     pub name: ObjectRef,
@@ -206,7 +206,7 @@ pub struct AlterType {
 }
 
 /// What ALTER TYPE does.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum AlterTypeAction {
     /// ADD VALUE.
     AddValue {
@@ -233,7 +233,7 @@ pub enum AlterTypeAction {
 }
 
 /// Where a new enum label goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ValuePlace {
     /// BEFORE.
     Before,
@@ -242,7 +242,7 @@ pub enum ValuePlace {
 }
 
 /// One command on a composite type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum AttributeAction {
     /// ADD ATTRIBUTE.
     Add(Ident, TypeRef, DropBehavior),
@@ -253,7 +253,7 @@ pub enum AttributeAction {
 }
 
 /// CREATE DOMAIN.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct CreateDomain {
     /// The domain.
     pub name: ObjectRef,
@@ -268,7 +268,7 @@ pub struct CreateDomain {
 }
 
 /// ALTER DOMAIN.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct AlterDomain {
     /// The domain.
     pub name: ObjectRef,
@@ -277,7 +277,7 @@ pub struct AlterDomain {
 }
 
 /// What ALTER DOMAIN does.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum AlterDomainAction {
     /// SET DEFAULT.
     SetDefault(Expr),
@@ -298,7 +298,7 @@ pub enum AlterDomainAction {
 }
 
 /// CREATE FUNCTION, CREATE PROCEDURE, CREATE AGGREGATE.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct CreateFunction {
     /// The function.
     pub name: ObjectRef,
@@ -327,7 +327,7 @@ pub struct CreateFunction {
 }
 
 /// An argument of a function.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Argument {
     /// Its name.
     pub name: Option<Ident>,
@@ -365,7 +365,7 @@ impl ArgumentMode {
 }
 
 /// ALTER FUNCTION with options.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct AlterFunction {
     /// The function.
     pub object: ObjectName,
@@ -382,7 +382,7 @@ pub struct AlterFunction {
 }
 
 /// CREATE EXTENSION.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CreateExtension {
     /// The extension.
     pub name: Ident,
@@ -393,7 +393,7 @@ pub struct CreateExtension {
 }
 
 /// CREATE of an object that the catalog keeps by name.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct CreateOther {
     /// Its kind.
     pub kind: OtherKind,
@@ -422,7 +422,7 @@ pub enum CastApplied {
 }
 
 /// ALTER of such an object.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct AlterOther {
     /// Its kind.
     pub kind: OtherKind,

@@ -12,7 +12,7 @@ use crate::expr::Expr;
 use crate::types::SqlType;
 
 /// CREATE TABLE and CREATE FOREIGN TABLE.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct CreateTable {
     /// The table.
     pub name: ObjectRef,
@@ -41,7 +41,7 @@ pub struct CreateTable {
 }
 
 /// An element between the parentheses of CREATE TABLE.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum TableElement {
     /// A column.
     Column(Box<ColumnDef>),
@@ -52,7 +52,7 @@ pub enum TableElement {
 }
 
 /// LIKE source [INCLUDING …].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LikeClause {
     /// The table it copies.
     pub source: ObjectRef,
@@ -61,7 +61,7 @@ pub struct LikeClause {
 }
 
 /// Parts that LIKE copies (PostgreSQL manual, CREATE TABLE).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 #[allow(missing_docs, reason = "each is the SQL keyword of its name")]
 pub struct LikeOptions {
     pub comments: bool,
@@ -76,7 +76,7 @@ pub struct LikeOptions {
 }
 
 /// A column's definition.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct ColumnDef {
     /// The column.
     pub name: Ident,
@@ -99,7 +99,7 @@ pub struct ColumnDef {
 }
 
 /// A type as written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TypeRef {
     /// The type: built-in names made internal (`int` → `int4`), others as written, folded. `serial` gives `int4`.
     pub ty: SqlType,
@@ -114,7 +114,7 @@ pub struct TypeRef {
 }
 
 /// A constraint's definition.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct ConstraintDef {
     /// CONSTRAINT name.
     pub name: Option<Ident>,
@@ -133,7 +133,7 @@ pub struct ConstraintDef {
 }
 
 /// What a constraint's definition says.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum ConstraintDefKind {
     /// PRIMARY KEY.
     PrimaryKey(KeyDef),
@@ -150,7 +150,7 @@ pub enum ConstraintDefKind {
 }
 
 /// The key of PRIMARY KEY or UNIQUE.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct KeyDef {
     /// Columns; empty with `using_index`.
     pub columns: Vec<Ident>,
@@ -167,7 +167,7 @@ pub struct KeyDef {
 }
 
 /// A foreign key's definition.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ForeignKeyDef {
     /// Referencing columns.
     pub columns: Vec<Ident>,
@@ -184,7 +184,7 @@ pub struct ForeignKeyDef {
 }
 
 /// EXCLUDE.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct ExcludeDef {
     /// Index method: `gist` is usual, `btree` where none is named.
     pub method: Name,
@@ -197,7 +197,7 @@ pub struct ExcludeDef {
 }
 
 /// One `name = value` of WITH (…) or SET (…).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StorageOption {
     /// Name, with its namespace: `toast.autovacuum_enabled`.
     pub name: Name,
@@ -220,7 +220,7 @@ pub enum RelationWord {
 }
 
 /// ALTER TABLE and its likes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct AlterRelation {
     /// The word after ALTER.
     pub word: RelationWord,
@@ -235,7 +235,7 @@ pub struct AlterRelation {
 }
 
 /// One command of ALTER TABLE, with its place.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct AlterCommand {
     /// What it does.
     pub action: AlterAction,
@@ -254,7 +254,7 @@ pub enum DropBehavior {
 }
 
 /// What one command of ALTER TABLE does.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum AlterAction {
     /// ADD COLUMN.
     AddColumn {
@@ -437,7 +437,7 @@ pub enum AlterAction {
 }
 
 /// How a partition is detached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DetachMode {
     /// Plainly.
     Plain,
@@ -448,7 +448,7 @@ pub enum DetachMode {
 }
 
 /// CREATE INDEX.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct CreateIndex {
     /// Its name, where one is given; always in the table's schema.
     pub name: Option<Ident>,
@@ -481,7 +481,7 @@ pub struct CreateIndex {
 }
 
 /// One key of CREATE INDEX.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct IndexElement {
     /// Column or expression.
     pub expr: Expr,
@@ -498,7 +498,7 @@ pub struct IndexElement {
 }
 
 /// What REINDEX, CLUSTER, VACUUM name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Reindex {
     /// What it rebuilds.
     pub target: ReindexTarget,
@@ -507,7 +507,7 @@ pub struct Reindex {
 }
 
 /// What REINDEX rebuilds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ReindexTarget {
     /// One index.
     Index(ObjectRef),
@@ -520,7 +520,7 @@ pub enum ReindexTarget {
 }
 
 /// CLUSTER.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Cluster {
     /// The table; `None`: every table that was clustered before.
     pub table: Option<ObjectRef>,
@@ -529,7 +529,7 @@ pub struct Cluster {
 }
 
 /// CREATE TRIGGER.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct CreateTrigger {
     /// The trigger.
     pub name: Ident,
@@ -560,7 +560,7 @@ pub struct CreateTrigger {
 }
 
 /// CREATE RULE.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CreateRule {
     /// The rule.
     pub name: Ident,
@@ -573,7 +573,7 @@ pub struct CreateRule {
 }
 
 /// CREATE POLICY.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct CreatePolicy {
     /// The policy.
     pub name: Ident,
@@ -592,7 +592,7 @@ pub struct CreatePolicy {
 }
 
 /// ALTER POLICY; a rename is a [`super::Rename`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct AlterPolicy {
     /// The policy.
     pub name: Ident,
@@ -607,7 +607,7 @@ pub struct AlterPolicy {
 }
 
 /// One option of CREATE/ALTER SEQUENCE or of an identity column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SequenceOption {
     /// AS type.
     As(SqlType),
@@ -634,7 +634,7 @@ pub enum SequenceOption {
 }
 
 /// CREATE TABLE AS, SELECT INTO, CREATE MATERIALIZED VIEW.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct CreateTableAs {
     /// What it creates.
     pub name: ObjectRef,
@@ -659,7 +659,7 @@ pub struct CreateTableAs {
 }
 
 /// CREATE VIEW.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct CreateView {
     /// The view.
     pub name: ObjectRef,
@@ -678,7 +678,7 @@ pub struct CreateView {
 }
 
 /// REFRESH MATERIALIZED VIEW.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RefreshMaterializedView {
     /// The view.
     pub name: ObjectRef,

@@ -88,7 +88,7 @@ impl Finder<'_> {
                 });
             } else if token.kind.is_string() {
                 let nested = nested.get_or_insert_with(|| {
-                    let changes = statement.map_or(&[] as &[Change], |statement| &*statement.changes);
+                    let changes = statement.map_or(&[] as &[Change], |statement| statement.changes());
                     bodies(changes, piece.start)
                 });
                 self.body(token, piece, nested);

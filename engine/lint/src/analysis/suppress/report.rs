@@ -253,7 +253,7 @@ impl Reporter<'_> {
                 || comment.statements.iter().any(|scope| scope.intersects(range))
         };
         let mut own = self.statements.stretch(place.script, place.segment).iter();
-        own.any(|statement| !statement.errors.is_empty() && is_meant(statement.at.range))
+        own.any(|statement| !statement.errors().is_empty() && is_meant(statement.at.range))
     }
 }
 
