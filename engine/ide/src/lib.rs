@@ -13,6 +13,7 @@ pub mod inlay;
 pub mod lens;
 pub mod names;
 pub mod navigate;
+mod parts;
 pub mod snippets;
 pub mod statistics;
 pub mod structure;

@@ -3,4 +3,5 @@
 
 mod diagnostics;
 mod support;
+mod symbols;
 mod world;
