@@ -57,7 +57,7 @@ impl Kind {
     }
 
     /// True for kinds whose names say that they are lists.
-    pub(crate) fn is_list(self) -> bool {
+    pub fn is_list(self) -> bool {
         static LISTS: OnceLock<Vec<bool>> = OnceLock::new();
         let lists = LISTS.get_or_init(|| NAMED.iter().map(|name| names_list(name)).collect());
         let place = usize::from(self.0).wrapping_sub(Kind::FIRST_NAMED);

@@ -1,9 +1,13 @@
 //! The shape of a text: what can be folded, and what a selection grows to.
 
-use std::ops::Range;
-use std::path::Path;
+mod blocks;
+mod folds;
+mod selection;
 
-use crate::World;
+use std::ops::Range;
+
+pub use folds::folds;
+pub use selection::selection;
 
 /// What a fold hides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -12,7 +16,7 @@ pub enum FoldKind {
     Code,
     /// Comments.
     Comment,
-    /// What somebody marked with `-- #region`.
+    /// What somebody marked with `-- #region`, and a script that shares its file with others.
     Region,
 }
 
@@ -23,16 +27,4 @@ pub struct Fold {
     pub range: Range<usize>,
     /// What it hides.
     pub kind: FoldKind,
-}
-
-/// What can be folded in a file, by place.
-pub fn folds(world: &World, file: &Path) -> Vec<Fold> {
-    let _ = world.stretches(file);
-    Vec::new()
-}
-
-/// What a selection at a byte grows to, from the smallest part to the whole file.
-pub fn selection(world: &World, file: &Path, offset: usize) -> Vec<Range<usize>> {
-    let _ = (world.stretches(file), offset);
-    Vec::new()
 }
