@@ -100,10 +100,13 @@ impl Opener {
     }
 }
 
+/// The tokens that aren't blank.
+type Told<'t> = Filter<Lexer<'t>, fn(&Token) -> bool>;
+
 struct Scan<'t> {
     text: &'t str,
     words: Words,
-    tokens: Peekable<Filter<Lexer<'t>, fn(&Token) -> bool>>,
+    tokens: Peekable<Told<'t>>,
     /// What is open, with its place and that of its opening word.
     open: Vec<(Opener, usize, usize)>,
     /// Where the statement at hand begins, in a body.

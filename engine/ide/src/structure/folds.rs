@@ -36,14 +36,12 @@ pub fn folds(world: &World, file: &Path) -> Vec<Fold> {
 
 /// Whether what stands between dollars in a statement is SQL or PL/pgSQL.
 pub(super) fn reads_bodies(statement: &Statement) -> bool {
-    let languages = statement.changes().iter().filter_map(|change| match change {
+    let mut languages = statement.changes().iter().filter_map(|change| match change {
         Change::CreateFunction(create) => Some(&create.language),
         Change::Do(block) => Some(&block.language),
         _ => None,
     });
-    languages.fold(true, |reads, language| {
-        reads && matches!(language.as_str(), "sql" | "plpgsql")
-    })
+    languages.all(|language| matches!(language.as_str(), "sql" | "plpgsql"))
 }
 
 /// The stretches of a part's text between its statements: comments and psql's commands, without the data of COPY.

@@ -78,9 +78,8 @@ fn within_gap(world: &World, part: &Part<'_>, offset: usize) -> Vec<Range<usize>
         return Vec::new();
     };
     let token = token.range.as_usize();
-    let mut ranges = vec![gap.start + token.start..gap.start + token.end];
-    ranges.extend(word_at(text, offset));
-    ranges
+    let comment = gap.start + token.start..gap.start + token.end;
+    word_at(text, offset).into_iter().chain([comment]).collect()
 }
 
 /// Around an offset of a stretch's text within a statement, in offsets of the stretch's text.
@@ -89,9 +88,7 @@ fn within_statement(statement: &Statement, offset: usize) -> Vec<Range<usize>> {
     let text = statement.text();
     let at = offset.saturating_sub(start);
     let all_blocks = blocks::blocks(text, Dialect::Psql, reads_bodies(statement));
-    let Some(token) = innermost_token(text, at, &all_blocks) else {
-        return vec![start..start + text.len()];
-    };
+    let token = innermost_token(text, at, &all_blocks).unwrap_or(0..text.len());
     let mut ranges = vec![token.clone(), 0..text.len()];
     ranges.push(0..text.trim_end_matches(';').trim_end().len());
     for block in &all_blocks {
@@ -149,7 +146,8 @@ fn is_part(parent: Node<'_>, node: Node<'_>) -> bool {
         kind,
         kind::indirection | kind::indirection_el | kind::opt_indirection | kind::attrs
     );
-    !is_rest && !(kind == parent.kind() && kind.is_list())
+    let is_start_of_list = kind == parent.kind() && kind.is_list();
+    !is_rest && !is_start_of_list
 }
 
 /// A range without the blanks at its ends.

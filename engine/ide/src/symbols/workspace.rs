@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use confiture_lint::{Live, Place};
 use confiture_schema::catalog::{Catalog, Origin, QualName, Relation, RelationKind};
+use confiture_syntax::Name;
 use confiture_syntax::lexer::{Dialect, Lexer, TokenKind};
-use confiture_syntax::{Name, TextRange};
 
 use super::fuzzy::{Fit, Pattern};
 use super::{SymbolKind, WorkspaceSymbol};
@@ -91,10 +91,7 @@ fn place_of(live: &Live, origin: Origin, name: &Name) -> Option<Place> {
     if place.segment != origin.segment as usize || origin.range.is_empty() {
         return None;
     }
-    let told = match origin.range.start.checked_sub(place.range.start) {
-        Some(start) => TextRange::new(start, start.saturating_add(origin.range.len())),
-        None => origin.range,
-    };
+    let told = origin.range;
     let text = statement.text();
     let is_name = |kind| {
         matches!(
