@@ -62,6 +62,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Write a commented confiture.yaml for the project in a folder.
     Init(InitArgs),
+    /// Run the language server on standard input and output, for editors.
+    Lsp(LspArgs),
     /// Print a completion script for a shell.
     #[command(
         after_help = "Example: confiture completions bash > ~/.local/share/bash-completion/completions/confiture"
@@ -76,6 +78,21 @@ pub enum Command {
         /// The folder; it is created where it does not exist.
         folder: PathBuf,
     },
+}
+
+/// Arguments of `lsp`.
+#[derive(Debug, Args)]
+#[command(after_help = "Editors start it; the book has a page on each of them.
+
+Example: confiture lsp --verbose 2>confiture.log")]
+pub struct LspArgs {
+    /// Speak on standard input and output. There is no other way; some editors say so all the same.
+    #[arg(long)]
+    pub stdio: bool,
+
+    /// Write the log to standard error too; CONFITURE_LOG=1 does the same.
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 /// Options of commands that read a project.

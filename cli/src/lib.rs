@@ -35,6 +35,10 @@ pub fn run() -> ExitCode {
         quiet: cli.quiet,
         is_interactive: io::stdout().is_terminal(),
     };
+    // The server's own threads write, so nobody may hold standard output.
+    if let Command::Lsp(args) = &cli.command {
+        return commands::lsp::run(args);
+    }
     let mut out = BufWriter::new(io::stdout().lock());
     let result = match &cli.command {
         Command::Lint(args) => commands::lint::run(args, terminal, &mut out),
@@ -43,6 +47,7 @@ pub fn run() -> ExitCode {
         Command::Rules(args) => commands::rules::list(args, &mut out),
         Command::Explain(args) => commands::rules::explain(args, &mut out),
         Command::Init(args) => commands::init::run(args, terminal, &mut out),
+        Command::Lsp(_) => Ok(Outcome::Clean),
         Command::Completions { shell } => commands::shell::completions(*shell, &mut out),
         Command::Man { folder } => commands::shell::man_pages(folder),
     };

@@ -2,6 +2,7 @@
 
 pub mod init;
 pub mod lint;
+pub mod lsp;
 pub mod open;
 pub mod problems;
 pub mod risk;

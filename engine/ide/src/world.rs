@@ -91,6 +91,11 @@ pub struct Cursor<'w> {
 impl World {
     /// Opens and analyzes the projects that paths belong to, as `confiture lint` would.
     pub fn open<P: AsRef<Path>>(paths: &[P], options: &OpenOptions) -> World {
+        World::open_for(paths, options, None)
+    }
+
+    /// The same for a version of the server that counts more than the configuration's.
+    pub fn open_for<P: AsRef<Path>>(paths: &[P], options: &OpenOptions, asked: Option<PgVersion>) -> World {
         let opened = Workspace::open(paths, options);
         let mut problems = opened.problems;
         let mut projects = Vec::new();
@@ -101,11 +106,9 @@ impl World {
                     .filter(|problem| !problems.contains(problem))
                     .collect::<Vec<_>>(),
             );
-            let version = project
-                .config
-                .pg_version
-                .and_then(|major| PgVersion::new(u32::from(major)))
-                .unwrap_or_default();
+            let configured = project.config.pg_version;
+            let configured = configured.and_then(|major| PgVersion::new(u32::from(major)));
+            let version = asked.or(configured).unwrap_or_default();
             projects.push(Live::new(Arc::new(project), Arc::new(rules), version, None));
         }
         World::new(projects, problems, HashMap::new()).with_folder(options.cwd.clone())
@@ -133,6 +136,15 @@ impl World {
     /// The same with the sizes of tables.
     pub fn with_statistics(mut self, statistics: Option<Arc<Statistics>>) -> World {
         self.statistics = statistics;
+        self
+    }
+
+    /// The same with another text of an open file that is in no project; `None` when it is closed.
+    pub fn with_document(mut self, file: &Path, text: Option<Arc<str>>) -> World {
+        match text {
+            Some(text) => self.documents.insert(file.to_path_buf(), text),
+            None => self.documents.remove(file),
+        };
         self
     }
 
