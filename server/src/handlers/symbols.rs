@@ -107,6 +107,7 @@ fn kind(kind: symbols::SymbolKind) -> SymbolKind {
         symbols::SymbolKind::Trigger => SymbolKind::EVENT,
         symbols::SymbolKind::Policy => SymbolKind::BOOLEAN,
         symbols::SymbolKind::Extension => SymbolKind::PACKAGE,
+        symbols::SymbolKind::Section => SymbolKind::MODULE,
         symbols::SymbolKind::Statement => SymbolKind::OBJECT,
     }
 }
