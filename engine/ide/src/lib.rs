@@ -9,6 +9,7 @@ pub mod complete;
 pub mod config;
 pub mod diagnostics;
 pub mod hover;
+mod impact;
 pub mod inlay;
 pub mod lens;
 pub mod names;
@@ -19,6 +20,7 @@ pub mod statistics;
 pub mod structure;
 pub mod symbols;
 pub mod tokens;
+mod words;
 mod world;
 
 pub use world::{Cursor, Edits, FileEdit, FilePosition, Span, Stretch, World};

@@ -83,6 +83,11 @@ fn builtin(name: &str) -> Option<Known> {
     }
 }
 
+/// Whether PostgreSQL's own function of that name is volatile, in one of its overloads; `None` where it has none.
+pub fn is_volatile_builtin(name: &str) -> Option<bool> {
+    builtin(name).map(|known| known == Known::VolatileBuiltin)
+}
+
 /// What is known of the function of that name, all overloads taken together.
 pub(crate) fn function(name: &ObjectRef, state: &State) -> Known {
     let system = name.schema.as_ref().is_none_or(|s| s.as_str() == "pg_catalog");

@@ -74,6 +74,18 @@ impl Statement {
         &self.reading.meaning.errors
     }
 
+    /// What the catalog says of the origin of what it makes.
+    pub fn origin(&self) -> Origin {
+        super::fold::origin(self)
+    }
+
+    /// The position among a script's statements of the one that an origin names.
+    pub fn position(own: &[Statement], origin: Origin) -> Option<usize> {
+        let at = own.partition_point(|statement| statement.number < origin.statement);
+        let found = own.get(at)?;
+        (found.number == origin.statement).then_some(at)
+    }
+
     /// Its tree, parsed anew.
     pub fn syntax(&self) -> Syntax {
         Syntax::parse(self.text())

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use confiture_project::{Direction, Layout, Project, Script, TransactionMode};
 use confiture_schema::apply::State;
-use confiture_schema::catalog::{QualName, footprint};
+use confiture_schema::catalog::{Persistence, QualName, footprint};
 use confiture_schema::change::{AlterAction, Change, ObjectKind, ObjectRef};
 use confiture_syntax::{Name, TextRange};
 
@@ -41,6 +41,17 @@ pub enum Release {
 }
 
 impl ScriptInfo {
+    /// Of a script by its index in the project; nothing is known of releases.
+    pub fn new(index: usize, script: &Script) -> ScriptInfo {
+        ScriptInfo {
+            index,
+            layout: script.layout,
+            direction: script.direction,
+            transaction: script.transaction,
+            release: Release::Unknown,
+        }
+    }
+
     /// Whether it may run on a database in use.
     ///
     /// Migrations do. A schema tree builds a database from nothing. A file of no known layout may be either: there,
@@ -48,6 +59,20 @@ impl ScriptInfo {
     pub fn is_live(&self) -> bool {
         (self.layout.is_migrations() || self.layout == Layout::Plain)
             && !matches!(self.direction, Direction::Seed | Direction::Baseline)
+    }
+
+    /// Whether others may be using a relation while a statement of the script runs: it was there before the script, and
+    /// outlives the session. `None` for one that the files don't know.
+    pub fn finds_in_use(&self, relation: &QualName, before: &State) -> Option<bool> {
+        let known = before.catalog.relation(relation);
+        let temporary = relation.schema.as_str() == "pg_temp"
+            || known.is_some_and(|r| r.persistence == Persistence::Temporary);
+        let transaction = &before.session.transaction;
+        if temporary || transaction.created_in_script.contains_key(relation) {
+            return Some(false);
+        }
+        let builds = self.layout == Layout::Plain && self.direction == Direction::Schema;
+        known.map(|known| !builds && known.origin.script as usize != self.index)
     }
 }
 

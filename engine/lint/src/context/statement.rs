@@ -7,7 +7,7 @@ use confiture_project::{Direction, Layout, TransactionMode};
 use confiture_risk::effect::TransactionRule;
 use confiture_risk::{LockMode, Outlook, PgVersion, foresee, rollback};
 use confiture_schema::apply::State;
-use confiture_schema::catalog::{Origin, Persistence, QualName};
+use confiture_schema::catalog::{Origin, QualName};
 use confiture_schema::change::{AlterAction, AlterCommand, AlterRelation, Change, ObjectRef, RelationWord};
 use confiture_syntax::lexer::{Dialect, Lexer, TokenKind};
 use confiture_syntax::{Name, SyntaxError, TextRange};
@@ -149,23 +149,10 @@ impl<'a> StatementContext<'a> {
 
     /// Whether others may be using a relation: it was there before this script, and outlives the session.
     pub fn is_live(&self, relation: &QualName) -> bool {
-        let known = self.before.catalog.relation(relation);
-        let temporary = relation.schema.as_str() == "pg_temp"
-            || known.is_some_and(|r| r.persistence == Persistence::Temporary);
-        let created = self
-            .before
-            .session
-            .transaction
-            .created_in_script
-            .contains_key(relation);
-        if temporary || created {
-            return false;
-        }
-        match (known, self.script.layout) {
-            (Some(_), Layout::Plain) if self.script.direction == Direction::Schema => false,
-            (Some(r), _) => r.origin.script as usize != self.script.index,
+        match self.script.finds_in_use(relation, self.before) {
+            Some(is_live) => is_live,
             // A broken statement before it may have been the one that creates it.
-            (None, _) => self
+            None => self
                 .facts
                 .first_broken()
                 .is_none_or(|broken| self.position < broken),

@@ -16,5 +16,5 @@ mod text;
 
 pub use diff::{Difference, diff};
 pub use json::json;
-pub use sql::sql;
+pub use sql::{Object, definition, sql};
 pub use text::text;

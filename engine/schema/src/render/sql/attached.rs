@@ -79,7 +79,7 @@ fn identity_and_clustering(out: &mut Script, name: &QualName, relation: &Relatio
     }
 }
 
-fn create_trigger(out: &mut Script, table: &QualName, name: &str, trigger: &Trigger) {
+pub(super) fn create_trigger(out: &mut Script, table: &QualName, name: &str, trigger: &Trigger) {
     let timing = match trigger.timing {
         TriggerTiming::Before => "BEFORE",
         TriggerTiming::After => "AFTER",
@@ -133,7 +133,7 @@ fn row_security(out: &mut Script, name: &QualName, relation: &Relation) {
     }
 }
 
-fn policy_definition(table: &str, name: &str, policy: &Policy) -> String {
+pub(super) fn policy_definition(table: &str, name: &str, policy: &Policy) -> String {
     let restrictive = if policy.permissive { "" } else { " AS RESTRICTIVE" };
     let command = match policy.command {
         PolicyCommand::All => "ALL",

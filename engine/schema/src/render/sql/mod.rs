@@ -8,10 +8,12 @@
 mod attached;
 mod object;
 mod order;
+mod single;
 mod table;
 
 use crate::catalog::{Catalog, Persistence, QualName, Relation, RelationKind};
 use order::Node;
+pub use single::{Object, definition};
 
 /// SQL that recreates the catalog, one statement a line or paragraph, each ended by `;`.
 pub fn sql(catalog: &Catalog) -> String {

@@ -111,6 +111,13 @@ pub(super) fn function(out: &mut Script, key: &FunctionKey, function: &Function)
         out.statement(definition.trim_end());
         return;
     }
+    out.note(format!("the body of {signature} is not a part of the catalog"));
+    out.statement(format!("{} AS ''", header(key, function)));
+}
+
+/// What CREATE FUNCTION says before the body.
+pub(super) fn header(key: &FunctionKey, function: &Function) -> String {
+    let signature = signature(key);
     let (word, returns) = match (&function.kind, &function.returns) {
         (FunctionKind::Procedure, _) => ("PROCEDURE", String::new()),
         (_, Some(returns)) => ("FUNCTION", format!(" RETURNS {returns}")),
@@ -132,11 +139,10 @@ pub(super) fn function(out: &mut Script, key: &FunctionKey, function: &Function)
     } else {
         ""
     };
-    out.note(format!("the body of {signature} is not a part of the catalog"));
-    out.statement(format!(
-        "CREATE {word} {signature}{returns} LANGUAGE {}{volatility}{strict}{definer}{path} AS ''",
+    format!(
+        "CREATE {word} {signature}{returns} LANGUAGE {}{volatility}{strict}{definer}{path}",
         function.language.quoted()
-    ));
+    )
 }
 
 /// What comes last: comments on objects that aren't relations, and what can only be named.

@@ -195,7 +195,7 @@ fn is_user_made(catalog: &Catalog, method: &confiture_syntax::Name) -> bool {
 }
 
 /// A bare column as it is, an expression in parentheses.
-fn in_parentheses(expr: &crate::expr::Expr) -> String {
+pub(super) fn in_parentheses(expr: &crate::expr::Expr) -> String {
     match &expr.facts.bare_column {
         Some(column) => column.quoted().to_string(),
         None => format!("({})", expr.text),
@@ -207,6 +207,16 @@ fn column_definition(
     table: &QualName,
     relation: &Relation,
     column: &Column,
+) -> Option<String> {
+    column_text(relation, column, || identity_sequence(catalog, table, column))
+}
+
+/// A column's definition; `None` where there is nothing to say of a column of a typed table. `options` gives those of an
+/// identity column's sequence.
+pub(super) fn column_text(
+    relation: &Relation,
+    column: &Column,
+    options: impl FnOnce() -> String,
 ) -> Option<String> {
     let name = column.name.quoted().to_string();
     let mut text = match (&relation.of_type, &column.ty) {
@@ -236,10 +246,7 @@ fn column_definition(
             IdentityKind::Always => "ALWAYS",
             IdentityKind::ByDefault => "BY DEFAULT",
         };
-        text.push_str(&format!(
-            " GENERATED {kind} AS IDENTITY{}",
-            identity_sequence(catalog, table, column)
-        ));
+        text.push_str(&format!(" GENERATED {kind} AS IDENTITY{}", options()));
     }
     if column.not_null {
         text.push_str(" NOT NULL");
@@ -290,7 +297,7 @@ fn inherited_columns(out: &mut Script, catalog: &Catalog, name: &QualName, relat
     }
 }
 
-fn marks(constraint: &Constraint) -> String {
+pub(super) fn marks(constraint: &Constraint) -> String {
     let mut text = String::new();
     match constraint.deferrable {
         Deferrable::No => {}
@@ -354,7 +361,7 @@ fn add_constraint(
 }
 
 /// PRIMARY KEY, UNIQUE, EXCLUDE; `None` for other constraints.
-fn key_definition(constraint: &Constraint, index: &Index) -> Option<String> {
+pub(super) fn key_definition(constraint: &Constraint, index: &Index) -> Option<String> {
     let include = if index.include.is_empty() {
         String::new()
     } else {
@@ -412,7 +419,7 @@ fn key_text(key: &IndexKey) -> String {
     text
 }
 
-fn index_definition(table: &QualName, name: &confiture_syntax::Name, index: &Index, only: &str) -> String {
+pub(super) fn index_definition(table: &QualName, name: &confiture_syntax::Name, index: &Index, only: &str) -> String {
     let unique = if index.unique { "UNIQUE " } else { "" };
     let keys: Vec<String> = index.keys.iter().map(key_text).collect();
     let mut text = format!(
@@ -501,7 +508,7 @@ pub(super) fn foreign_keys(out: &mut Script, catalog: &Catalog) {
     }
 }
 
-fn foreign_key(key: &ForeignKey) -> String {
+pub(super) fn foreign_key(key: &ForeignKey) -> String {
     let mut text = format!(
         "FOREIGN KEY ({}) REFERENCES {}",
         columns(&key.columns),

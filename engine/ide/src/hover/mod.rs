@@ -1,0 +1,176 @@
+//! What is under the cursor: what a statement does to a running database, what a name means at this point of history, what
+//! a keyword or a built-in is.
+//!
+//! A name goes before a word of PostgreSQL's, and that before the statement: `risk` speaks of statements, `object` of
+//! names, `manual` of words.
+
+mod history;
+mod manual;
+mod object;
+pub(crate) mod risk;
+mod tokens;
+
+use std::ops::Range;
+
+use confiture_lint::context::ScriptInfo;
+use confiture_lint::{Live, Statement};
+use confiture_schema::apply::State;
+use confiture_schema::change::{Change, Nested};
+use confiture_syntax::TextRange;
+use confiture_syntax::lexer::TokenKind;
+
+use crate::impact::Subject;
+use crate::statistics::Statistics;
+use crate::{Cursor, FilePosition, World};
+use tokens::Tokens;
+
+/// An answer to a hover.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hover {
+    /// What is said, as Markdown.
+    pub markdown: String,
+    /// The bytes of the file that it is about.
+    pub range: Range<usize>,
+}
+
+/// What can be said of a place.
+pub fn hover(world: &World, at: &FilePosition) -> Option<Hover> {
+    let cursor = world.at(at)?;
+    let statement = cursor.statement()?;
+    let text = statement.text();
+    let offset = text.floor_char_boundary(cursor.offset_in_statement()?.min(text.len()));
+    let (markdown, range) = Place::new(world, &cursor, statement, offset)?.said()?;
+    let start = statement.place().range.start as usize;
+    let span = cursor.span(start + range.start..start + range.end)?;
+    Some(Hover {
+        markdown,
+        range: span.range,
+    })
+}
+
+/// A place in a statement, and all that is asked about it.
+struct Place<'w> {
+    live: &'w Live,
+    statistics: Option<&'w Statistics>,
+    script: ScriptInfo,
+    statement: &'w Statement,
+    /// The statement's number in the script.
+    number: usize,
+    /// What exists before the statement.
+    before: State,
+    /// The place, in bytes of the statement's text.
+    offset: usize,
+}
+
+/// Markdown, and the bytes of the statement's text that it is about.
+type Said = (String, Range<usize>);
+
+impl<'w> Place<'w> {
+    fn new(world: &'w World, cursor: &Cursor<'w>, statement: &'w Statement, offset: usize) -> Option<Place<'w>> {
+        let script = world.script(cursor.stretch)?;
+        Some(Place {
+            live: cursor.live(),
+            statistics: world.statistics(),
+            script: ScriptInfo::new(cursor.stretch.script, script),
+            statement,
+            number: cursor.statement?,
+            before: cursor.before(),
+            offset,
+        })
+    }
+
+    fn said(&self) -> Option<Said> {
+        let text = self.statement.text();
+        let token = tokens::token_kind(text, self.offset);
+        if let Some((TokenKind::LineComment | TokenKind::BlockComment, _)) = token {
+            return None;
+        }
+        if let Some(said) = object::hover(self) {
+            return Some(said);
+        }
+        let body = token.and_then(|(kind, range)| self.body(kind, range));
+        let nested = nested_at(self.statement.changes(), self.offset);
+        let whole = 0..text.len();
+        let around = nested.map_or(whole, |nested| nested.range.as_usize());
+        let tokens = Tokens::of(text, body.clone().unwrap_or(0..text.len()));
+        let head = manual::command(&Tokens::of(text, around.clone()));
+        let holds = |range: &Range<usize>| range.start <= self.offset && self.offset <= range.end;
+        let on_head = head.as_ref().is_some_and(|(_, range)| holds(range));
+        let word = tokens.at(self.offset).and_then(|at| manual::word(&tokens, at));
+        match word {
+            Some((markdown, range)) if !on_head => Some((markdown, range)),
+            // Between the statements of a body there is nothing to say of any.
+            _ if body.is_some() && nested.is_none() => None,
+            _ => Some((self.risk(nested, head.map(|(entry, _)| entry)), around)),
+        }
+    }
+
+    /// The stretch inside the quotes of a string that is code.
+    fn body(&self, kind: TokenKind, range: Range<usize>) -> Option<Range<usize>> {
+        let holds_code = |change: &Change| matches!(change, Change::CreateFunction(_) | Change::Do(_));
+        if !matches!(kind, TokenKind::DollarString) || !self.statement.changes().iter().any(holds_code) {
+            return None;
+        }
+        let quoted = self.statement.text().get(range.clone())?;
+        let tag = quoted.get(1..)?.find('$')? + 2;
+        let inside = range.start + tag..range.end.saturating_sub(tag);
+        (inside.start <= inside.end).then_some(inside)
+    }
+
+    /// What the statement does, or the one inside it.
+    fn risk(&self, nested: Option<&Nested>, manual: Option<manual::Entry>) -> String {
+        let changes = nested.map_or(self.statement.changes(), |nested| &nested.changes);
+        let subject = Subject {
+            script: self.script,
+            changes,
+            before: &self.before,
+            statistics: self.statistics,
+        };
+        let mut markdown = String::new();
+        if nested.is_some() {
+            let runs_later = |change: &Change| matches!(change, Change::CreateFunction(_));
+            let when = match self.statement.changes().iter().any(runs_later) {
+                true => "*When the function runs:* ",
+                false => "*Inside the block:* ",
+            };
+            markdown.push_str(when);
+        }
+        markdown.push_str(&risk::hover(&subject, self.live.version()));
+        if let Some(entry) = manual {
+            markdown.push_str(&format!("\n\n{}", entry.link()));
+        }
+        markdown
+    }
+
+    /// What exists behind the statement.
+    fn after(&self) -> State {
+        let mut state = self.before.clone();
+        state.apply_all(self.statement.changes(), self.statement.origin());
+        state
+    }
+}
+
+/// How deep statements inside statements are looked for.
+const DEEPEST: usize = 8;
+
+/// The innermost statement of a DO block or a function's body that holds an offset.
+fn nested_at(changes: &[Change], offset: usize) -> Option<&Nested> {
+    let offset = u32::try_from(offset).ok()?;
+    let holds = |range: TextRange| range.start <= offset && offset <= range.end;
+    let mut found: Option<&Nested> = None;
+    let mut changes = changes;
+    for _ in 0..DEEPEST {
+        let inner = changes.iter().find_map(|change| {
+            let statements = match change {
+                Change::Do(block) => &block.statements,
+                Change::CreateFunction(function) => &function.body,
+                _ => return None,
+            };
+            statements.iter().find(|nested| holds(nested.range))
+        });
+        let Some(inner) = inner else { break };
+        found = Some(inner);
+        changes = &inner.changes;
+    }
+    found
+}

@@ -1,0 +1,188 @@
+//! What a statement means for a database in use: whom its locks meet, and how long its work takes.
+
+use std::collections::BTreeMap;
+
+use confiture_lint::Live;
+use confiture_lint::context::ScriptInfo;
+use confiture_risk::effect::{Cause, LockTaken};
+use confiture_risk::{Effect, LockMode};
+use confiture_schema::apply::State;
+use confiture_schema::catalog::{QualName, RelationKind};
+use confiture_schema::change::{
+    AlterAction, Change, ColumnDef, ConstraintDef, ConstraintDefKind, ReindexTarget, TableElement,
+};
+
+use crate::statistics::{Estimate, Size, Statistics, Work};
+use crate::words::short;
+
+/// A statement, and what surrounds it.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    /// Its script.
+    pub(crate) script: ScriptInfo,
+    /// What it asks for.
+    pub(crate) changes: &'a [Change],
+    /// What exists before it.
+    pub(crate) before: &'a State,
+    /// How large tables are.
+    pub(crate) statistics: Option<&'a Statistics>,
+}
+
+impl<'a> Subject<'a> {
+    /// Whether others may be using a relation or an index.
+    pub(crate) fn is_in_use(&self, name: &QualName) -> bool {
+        let table = self.before.catalog.index_tables.get(name);
+        let table = table.map(|table| QualName::new(name.schema.clone(), table.clone()));
+        let relation = table.as_ref().unwrap_or(name);
+        self.script.finds_in_use(relation, self.before).unwrap_or(true)
+    }
+
+    /// The size of a relation.
+    pub(crate) fn size(&self, relation: &QualName) -> Option<Size> {
+        self.statistics?.size(&self.before.catalog, relation)
+    }
+
+    /// What is done to a relation as a whole.
+    fn work(&self, effect: &Effect, relation: &QualName, size: &Size) -> Option<Work> {
+        if effect.rewrites.contains_key(relation) {
+            return Some(Work::Rewrite);
+        }
+        if effect.index_builds.contains_key(relation) {
+            let count = self.index_count(size);
+            return Some(match effect.waits_for_older_snapshots {
+                true => Work::ConcurrentIndexBuild(count),
+                false => Work::IndexBuild(count),
+            });
+        }
+        effect.scans.get(relation)?;
+        let mode = effect.locks.get(relation).map(|lock| lock.mode);
+        Some(match mode {
+            Some(LockMode::RowExclusive) => Work::Write,
+            _ => Work::Scan,
+        })
+    }
+
+    /// How many indexes the statement builds on a table.
+    fn index_count(&self, size: &Size) -> u64 {
+        let rebuilds_all = |change: &Change| match change {
+            Change::Reindex(reindex) => !matches!(reindex.target, ReindexTarget::Index(_)),
+            _ => false,
+        };
+        match self.changes.iter().any(rebuilds_all) {
+            true => size.indexes.max(1),
+            false => self.changes.iter().map(new_keys).sum::<u64>().max(1),
+        }
+    }
+
+    /// How long the work on a relation takes, where its size is known.
+    pub(crate) fn time_on(&self, effect: &Effect, relation: &QualName) -> Option<Estimate> {
+        let size = self.size(relation)?;
+        let work = self.work(effect, relation, &size)?;
+        Some(self.statistics?.estimate(work, &size))
+    }
+
+    /// How long all the work takes that is of known size.
+    pub(crate) fn time(&self, effect: &Effect) -> Option<Estimate> {
+        let worked: BTreeMap<&QualName, &Cause> =
+            [&effect.rewrites, &effect.index_builds, &effect.scans].into_iter().flatten().collect();
+        let times = worked.keys().filter_map(|relation| {
+            // A partitioned table's size is that of its partitions, which may be listed themselves.
+            let catalog = &self.before.catalog;
+            let children = catalog.children_of(relation);
+            let is_partitioned = catalog
+                .relation(relation)
+                .is_some_and(|relation| relation.kind == RelationKind::PartitionedTable);
+            let listed = is_partitioned && children.iter().any(|child| worked.contains_key(child));
+            let counts = !listed && self.is_in_use(relation);
+            counts.then(|| self.time_on(effect, relation)).flatten()
+        });
+        times.reduce(|one, other| one + other)
+    }
+
+    /// The strongest lock that others meet, and the relations that it is on; tables before their indexes.
+    pub(crate) fn strongest(&self, effect: &'a Effect) -> Option<(LockMode, Vec<&'a QualName>)> {
+        let met = |(name, _): &(&QualName, &LockTaken)| self.is_in_use(name);
+        let mode = effect.locks.iter().filter(met).map(|(_, lock)| lock.mode).max()?;
+        let is_index = |name: &QualName| self.before.catalog.index_tables.contains_key(name);
+        let all = effect.locks.iter().filter(|(_, lock)| lock.mode == mode).filter(met);
+        let (indexes, tables): (Vec<_>, Vec<_>) = all.map(|(name, _)| name).partition(|name| is_index(name));
+        Some((mode, if tables.is_empty() { indexes } else { tables }))
+    }
+
+    /// What is done to relations in use: `rewrites`, `builds an index`, `scans`; the heaviest.
+    pub(crate) fn labour(&self, effect: &Effect) -> Option<&'static str> {
+        let any = |list: &BTreeMap<QualName, Cause>| list.keys().any(|name| self.is_in_use(name));
+        if any(&effect.rewrites) {
+            Some("rewrites")
+        } else if any(&effect.index_builds) {
+            Some("builds an index")
+        } else if any(&effect.scans) {
+            Some("scans")
+        } else {
+            None
+        }
+    }
+
+    /// The relations without the schemas that needn't be said, so many at most.
+    pub(crate) fn names(&self, relations: &[&QualName], most: usize) -> String {
+        let shown = relations.iter().take(most).map(|name| short(name, self.before));
+        let shown = shown.collect::<Vec<_>>().join(", ");
+        match relations.len().saturating_sub(most) {
+            0 => shown,
+            more => format!("{shown} +{more}"),
+        }
+    }
+}
+
+/// How many keys, each with an index of its own, a change adds to tables.
+fn new_keys(change: &Change) -> u64 {
+    let of_constraint = |constraint: &ConstraintDef| match &constraint.kind {
+        ConstraintDefKind::PrimaryKey(key) | ConstraintDefKind::Unique(key) => {
+            u64::from(key.using_index.is_none())
+        }
+        ConstraintDefKind::Exclude(_) => 1,
+        _ => 0,
+    };
+    let of_column = |column: &ColumnDef| column.constraints.iter().map(of_constraint).sum::<u64>();
+    match change {
+        Change::CreateIndex(_) => 1,
+        Change::AlterRelation(alter) => {
+            let of_command = |action: &AlterAction| match action {
+                AlterAction::AddConstraint(constraint) => of_constraint(constraint),
+                AlterAction::AddColumn { column, .. } => of_column(column),
+                _ => 0,
+            };
+            alter.commands.iter().map(|command| of_command(&command.action)).sum()
+        }
+        Change::CreateTable(table) => {
+            let of_element = |element: &TableElement| match element {
+                TableElement::Column(column) => of_column(column),
+                TableElement::Constraint(constraint) => of_constraint(constraint),
+                TableElement::Like(_) => 0,
+            };
+            table.elements.iter().map(of_element).sum()
+        }
+        _ => 0,
+    }
+}
+
+/// Goes through the statements of a script from one number to another, each with what exists before it.
+pub(crate) fn each_statement(
+    live: &Live,
+    script: usize,
+    numbers: std::ops::Range<usize>,
+    mut visit: impl FnMut(usize, &confiture_lint::Statement, &State),
+) {
+    let statements = live.statements(script);
+    let Some(wanted) = statements.get(numbers.start..numbers.end.min(statements.len())) else {
+        return;
+    };
+    if wanted.is_empty() {
+        return;
+    }
+    let mut state = live.before(script, numbers.start);
+    for (number, statement) in (numbers.start..).zip(wanted) {
+        visit(number, statement, &state);
+        state.apply_all(statement.changes(), statement.origin());
+    }
+}
