@@ -83,8 +83,10 @@ impl<'a> Subject<'a> {
 
     /// How long all the work takes that is of known size.
     pub(crate) fn time(&self, effect: &Effect) -> Option<Estimate> {
-        let worked: BTreeMap<&QualName, &Cause> =
-            [&effect.rewrites, &effect.index_builds, &effect.scans].into_iter().flatten().collect();
+        let worked: BTreeMap<&QualName, &Cause> = [&effect.rewrites, &effect.index_builds, &effect.scans]
+            .into_iter()
+            .flatten()
+            .collect();
         let times = worked.keys().filter_map(|relation| {
             // A partitioned table's size is that of its partitions, which may be listed themselves.
             let catalog = &self.before.catalog;
@@ -104,7 +106,11 @@ impl<'a> Subject<'a> {
         let met = |(name, _): &(&QualName, &LockTaken)| self.is_in_use(name);
         let mode = effect.locks.iter().filter(met).map(|(_, lock)| lock.mode).max()?;
         let is_index = |name: &QualName| self.before.catalog.index_tables.contains_key(name);
-        let all = effect.locks.iter().filter(|(_, lock)| lock.mode == mode).filter(met);
+        let all = effect
+            .locks
+            .iter()
+            .filter(|(_, lock)| lock.mode == mode)
+            .filter(met);
         let (indexes, tables): (Vec<_>, Vec<_>) = all.map(|(name, _)| name).partition(|name| is_index(name));
         Some((mode, if tables.is_empty() { indexes } else { tables }))
     }
@@ -152,7 +158,11 @@ fn new_keys(change: &Change) -> u64 {
                 AlterAction::AddColumn { column, .. } => of_column(column),
                 _ => 0,
             };
-            alter.commands.iter().map(|command| of_command(&command.action)).sum()
+            alter
+                .commands
+                .iter()
+                .map(|command| of_command(&command.action))
+                .sum()
         }
         Change::CreateTable(table) => {
             let of_element = |element: &TableElement| match element {

@@ -86,12 +86,18 @@ fn migrations(world: &World, file: &Path) -> Vec<Stretch> {
     let parts = parts::of(world, file).into_iter().map(|part| part.stretch);
     let is_own = |stretch: &Stretch| {
         world.script(*stretch).is_some_and(|script| {
-            let direction = matches!(script.direction, Direction::Up | Direction::Down | Direction::Repeatable);
+            let direction = matches!(
+                script.direction,
+                Direction::Up | Direction::Down | Direction::Repeatable
+            );
             // An included file belongs to the scripts that include it.
             script.layout.is_migrations() && direction && script.source.file == file
         })
     };
-    parts.filter(is_own).filter(|stretch| seen.insert((stretch.project, stretch.script))).collect()
+    parts
+        .filter(is_own)
+        .filter(|stretch| seen.insert((stretch.project, stretch.script)))
+        .collect()
 }
 
 /// The bytes of the file that a migration's first statement takes there.
@@ -141,10 +147,12 @@ fn summary(world: &World, stretch: Stretch) -> String {
         Level::None => "no risk".to_owned(),
         level => format!("{level} risk"),
     };
-    let locks = sum.lock.map_or("no lock on what is in use".to_owned(), |(mode, relations)| {
-        let names: Vec<String> = relations.iter().map(|relation| short(relation, &path)).collect();
-        format!("{mode} on {}", listed(&names, MOST_RELATIONS))
-    });
+    let locks = sum
+        .lock
+        .map_or("no lock on what is in use".to_owned(), |(mode, relations)| {
+            let names: Vec<String> = relations.iter().map(|relation| short(relation, &path)).collect();
+            format!("{mode} on {}", listed(&names, MOST_RELATIONS))
+        });
     let statements = match sum.statements {
         1 => "1 statement".to_owned(),
         count => format!("{count} statements"),
@@ -185,7 +193,9 @@ fn one_preview(world: &World, stretch: Stretch) -> Option<String> {
             left_out += 1;
             return;
         }
-        let line = line(live, statement, &mut lines).map(|line| format!(", line {line}")).unwrap_or_default();
+        let line = line(live, statement, &mut lines)
+            .map(|line| format!(", line {line}"))
+            .unwrap_or_default();
         let head = code(&first_line(statement.text(), 90));
         let said = risk::hover(&subject, live.version());
         pages.push(format!("### {}{line}\n\n{head}\n\n{said}", number + 1));

@@ -30,11 +30,7 @@ pub(crate) fn short(name: &QualName, state: &State) -> String {
 
 /// Text as code within a line, whatever it holds.
 pub(crate) fn code(text: &str) -> String {
-    let longest = text
-        .split(|c| c != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or_default();
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let ticks = "`".repeat(longest + 1);
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match longest {
@@ -67,17 +63,16 @@ pub(crate) fn prose(text: &str) -> String {
 
 /// A person's text as a quotation.
 pub(crate) fn quotation(text: &str) -> String {
-    let lines = text.trim().lines().map(|line| format!("> {}", prose(line.trim())));
+    let lines = text
+        .trim()
+        .lines()
+        .map(|line| format!("> {}", prose(line.trim())));
     lines.collect::<Vec<_>>().join("\n>\n")
 }
 
 /// SQL as a block; long SQL is cut.
 pub(crate) fn fence(sql: &str) -> String {
-    let longest = sql
-        .split(|c| c != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or_default();
+    let longest = sql.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let ticks = "`".repeat(longest.max(2) + 1);
     let lines = sql.trim_end().lines().count();
     let shown: Vec<&str> = sql.trim_end().lines().take(MOST_LINES).collect();
@@ -110,7 +105,13 @@ pub(crate) fn first_line(sql: &str, most: usize) -> String {
             line.push(' ');
         }
         gap = false;
-        line.extend(token.range.slice(sql).chars().map(|c| if c.is_whitespace() { ' ' } else { c }));
+        line.extend(
+            token
+                .range
+                .slice(sql)
+                .chars()
+                .map(|c| if c.is_whitespace() { ' ' } else { c }),
+        );
         if line.chars().count() > most {
             let cut: String = line.chars().take(most.saturating_sub(2)).collect();
             return format!("{} …", cut.trim_end());
@@ -122,7 +123,11 @@ pub(crate) fn first_line(sql: &str, most: usize) -> String {
 /// A file as an address, with what must be escaped in one.
 pub(crate) fn address(file: &Path, line: u32) -> String {
     let path = file.to_string_lossy().replace('\\', "/");
-    let mut address = String::from(if path.starts_with('/') { "file://" } else { "file:///" });
+    let mut address = String::from(if path.starts_with('/') {
+        "file://"
+    } else {
+        "file:///"
+    });
     for byte in path.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' | b':' => {
@@ -140,7 +145,10 @@ mod tests {
 
     #[test]
     fn markdown_of_others_stays_text() {
-        assert_eq!(prose("a_b is *not* __init__ [x](y)"), "a_b is \\*not\\* \\__init_\\_ \\[x\\](y)");
+        assert_eq!(
+            prose("a_b is *not* __init__ [x](y)"),
+            "a_b is \\*not\\* \\__init_\\_ \\[x\\](y)"
+        );
         assert_eq!(code("a`b"), "`` a`b ``");
         assert_eq!(fence("SELECT '```';"), "````sql\nSELECT '```';\n````");
     }

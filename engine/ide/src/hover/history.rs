@@ -27,7 +27,11 @@ pub(super) fn link(live: &Live, (script, number): Step) -> Option<String> {
     let lines = LineIndex::new(&source.text);
     let position = lines.position(&source.text, u32::try_from(range.start).ok()?);
     let shown = format!("{}:{}", source.path.display(), position.line);
-    Some(format!("[{}]({})", prose(&shown), address(&source.file, position.line)))
+    Some(format!(
+        "[{}]({})",
+        prose(&shown),
+        address(&source.file, position.line)
+    ))
 }
 
 /// The statement that an origin names.
@@ -74,9 +78,17 @@ fn scripts_until(project: &Project, script: usize) -> Vec<usize> {
         return vec![script];
     }
     let undone = project.counterpart(own);
-    let last = undone.and_then(|undone| project.scripts.iter().position(|other| std::ptr::eq(other, undone)));
+    let last = undone.and_then(|undone| {
+        project
+            .scripts
+            .iter()
+            .position(|other| std::ptr::eq(other, undone))
+    });
     let last = last.unwrap_or(usize::MAX);
-    forward.take_while(|index| *index <= last).chain([script]).collect()
+    forward
+        .take_while(|index| *index <= last)
+        .chain([script])
+        .collect()
 }
 
 /// Whether a statement changes it, inside DO blocks too.
@@ -94,13 +106,21 @@ fn changes_it(statement: &Statement, subject: Subject<'_>) -> bool {
 
 fn touches(change: &Change, subject: Subject<'_>) -> bool {
     let is = |name: &ObjectRef| {
-        name.name == subject.name.name && name.schema.as_ref().is_none_or(|schema| *schema == subject.name.schema)
+        name.name == subject.name.name
+            && name
+                .schema
+                .as_ref()
+                .is_none_or(|schema| *schema == subject.name.schema)
     };
     let part_is = |ident: &Name| subject.part.is_none_or(|part| part == ident);
     let whole = subject.part.is_none();
     match change {
         Change::AlterRelation(alter) if is(&alter.name) => {
-            whole || alter.commands.iter().any(|command| part_of(&command.action).is_some_and(|part| part_is(&part.name)))
+            whole
+                || alter
+                    .commands
+                    .iter()
+                    .any(|command| part_of(&command.action).is_some_and(|part| part_is(&part.name)))
         }
         Change::Rename(rename) => match &rename.object.on {
             Some(on) => is(on) && part_is(&rename.to.name),

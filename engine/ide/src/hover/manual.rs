@@ -16,8 +16,19 @@ const MANUAL: &str = "https://www.postgresql.org/docs/current";
 
 /// Words that stand between CREATE or ALTER and the object's kind and say how, not what.
 const MODIFIERS: &[&str] = &[
-    "OR", "REPLACE", "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL", "UNIQUE", "RECURSIVE", "CONSTRAINT", "TRUSTED",
-    "PROCEDURAL", "DEFAULT",
+    "OR",
+    "REPLACE",
+    "TEMP",
+    "TEMPORARY",
+    "UNLOGGED",
+    "GLOBAL",
+    "LOCAL",
+    "UNIQUE",
+    "RECURSIVE",
+    "CONSTRAINT",
+    "TRUSTED",
+    "PROCEDURAL",
+    "DEFAULT",
 ];
 
 /// The longest phrase in the tables, in words.
@@ -101,10 +112,17 @@ pub(super) fn command(tokens: &Tokens<'_>) -> Option<(Entry, std::ops::Range<usi
     let first = tokens.words().next()?;
     let mut phrase = String::new();
     let mut found = None;
-    let run = tokens.words().take_while(|word| word.kind == TokenKind::Ident).take(LONGEST + MODIFIERS.len());
+    let run = tokens
+        .words()
+        .take_while(|word| word.kind == TokenKind::Ident)
+        .take(LONGEST + MODIFIERS.len());
     for word in run {
         let upper = word.text.to_ascii_uppercase();
-        let extended = if phrase.is_empty() { upper.clone() } else { format!("{phrase} {upper}") };
+        let extended = if phrase.is_empty() {
+            upper.clone()
+        } else {
+            format!("{phrase} {upper}")
+        };
         let is_modifier = matches!(phrase.as_str(), "CREATE") && MODIFIERS.contains(&upper.as_str());
         // ALTER DEFAULT PRIVILEGES has one of these words in its name, and comes before this.
         if is_modifier {
@@ -134,7 +152,9 @@ fn by_phrase(phrase: &str) -> Option<Entry> {
         "INSERT INTO" => "INSERT",
         "MERGE INTO" => "MERGE",
         "SET SESSION CHARACTERISTICS" => "SET TRANSACTION",
-        "REINDEX INDEX" | "REINDEX TABLE" | "REINDEX SCHEMA" | "REINDEX DATABASE" | "REINDEX SYSTEM" => "REINDEX",
+        "REINDEX INDEX" | "REINDEX TABLE" | "REINDEX SCHEMA" | "REINDEX DATABASE" | "REINDEX SYSTEM" => {
+            "REINDEX"
+        }
         other => other,
     };
     commands.get(phrase).copied()
@@ -154,7 +174,9 @@ pub(super) fn word(tokens: &Tokens<'_>, at: usize) -> Option<(String, std::ops::
     {
         return Some(own(*entry));
     }
-    let is_call = tokens.get(at + 1).is_some_and(|next| next.kind == TokenKind::LeftParen);
+    let is_call = tokens
+        .get(at + 1)
+        .is_some_and(|next| next.kind == TokenKind::LeftParen);
     if is_call && manual.functions.contains_key(&upper) {
         return Some((function(&word)?, word.range.clone()));
     }
@@ -202,7 +224,11 @@ fn function(word: &Word<'_>) -> Option<String> {
 fn phrase_around(table: &Table, tokens: &Tokens<'_>, at: usize) -> Option<(Entry, std::ops::Range<usize>)> {
     let first = (0..LONGEST)
         .map_while(|back| at.checked_sub(back))
-        .take_while(|index| tokens.get(*index).is_some_and(|word| word.kind == TokenKind::Ident))
+        .take_while(|index| {
+            tokens
+                .get(*index)
+                .is_some_and(|word| word.kind == TokenKind::Ident)
+        })
         .last()?;
     let mut best: Option<(usize, Entry, std::ops::Range<usize>)> = None;
     for start in first..=at {
@@ -242,8 +268,17 @@ mod tests {
         assert_eq!(manual.settings.len(), lines(include_str!("manual/settings.txt")));
         assert!(manual.types.len() > lines(include_str!("manual/types.txt")));
         let chapters = include_str!("manual/functions.txt").matches("\n[").count();
-        assert_eq!(manual.functions.len() + chapters, lines(include_str!("manual/functions.txt")));
-        let all = [&manual.commands, &manual.words, &manual.types, &manual.settings, &manual.functions];
+        assert_eq!(
+            manual.functions.len() + chapters,
+            lines(include_str!("manual/functions.txt"))
+        );
+        let all = [
+            &manual.commands,
+            &manual.words,
+            &manual.types,
+            &manual.settings,
+            &manual.functions,
+        ];
         for entry in all.into_iter().flat_map(|table| table.values()) {
             let is_page = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             assert!(entry.page.chars().all(is_page), "{entry:?}");

@@ -66,7 +66,12 @@ struct Place<'w> {
 type Said = (String, Range<usize>);
 
 impl<'w> Place<'w> {
-    fn new(world: &'w World, cursor: &Cursor<'w>, statement: &'w Statement, offset: usize) -> Option<Place<'w>> {
+    fn new(
+        world: &'w World,
+        cursor: &Cursor<'w>,
+        statement: &'w Statement,
+        offset: usize,
+    ) -> Option<Place<'w>> {
         let script = world.script(cursor.stretch)?;
         Some(Place {
             live: cursor.live(),

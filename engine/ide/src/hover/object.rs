@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use confiture_schema::apply::State;
 use confiture_schema::catalog::{
-    Catalog, ConstraintKind, FunctionKey, FunctionKind, Origin, QualName, Relation, RelationKind, TypeDef, TypeKind,
-    Volatility,
+    Catalog, ConstraintKind, FunctionKey, FunctionKind, Origin, QualName, Relation, RelationKind, TypeDef,
+    TypeKind, Volatility,
 };
 use confiture_schema::change::{Argument, ArgumentMode, Change, CreateFunction};
 use confiture_schema::render::{Object, definition};
@@ -72,7 +72,10 @@ fn local(place: &Place<'_>, all: &[Occurrence], occurrence: &Occurrence, name: &
     let text = place.statement.text();
     let defined = all.iter().find(|other| other.symbol == occurrence.symbol);
     let before = defined.and_then(|defined| {
-        let before = all.iter().rev().find(|other| other.range.end <= defined.range.start)?;
+        let before = all
+            .iter()
+            .rev()
+            .find(|other| other.range.end <= defined.range.start)?;
         let gap = text.get(before.range.end..defined.range.start)?.trim();
         (gap.is_empty() || gap.eq_ignore_ascii_case("as")).then_some(before)
     });
@@ -145,7 +148,12 @@ impl Described<'_> {
         let mut page = Page::default();
         page.say(format!("**schema** {}", code(name.as_str())));
         page.comment(schema.comment.as_deref());
-        let count = self.catalog().relations.keys().filter(|relation| relation.schema == *name).count();
+        let count = self
+            .catalog()
+            .relations
+            .keys()
+            .filter(|relation| relation.schema == *name)
+            .count();
         page.say(format!("{count} tables, views and sequences"));
         if name.as_str() != "public" {
             page.0.extend(self.history(schema.origin, None));
@@ -165,14 +173,16 @@ impl Described<'_> {
     fn relation(&self, name: &QualName) -> Option<String> {
         let relation = self.catalog().relation(name)?;
         let mut page = Page::default();
-        page.0.extend(definition(self.catalog(), Object::Relation(name)).map(|sql| fence(&sql)));
+        page.0
+            .extend(definition(self.catalog(), Object::Relation(name)).map(|sql| fence(&sql)));
         if page.0.is_empty() {
             page.say(format!("**{}** {}", kind(relation.kind), code(&name.to_string())));
         }
         page.comment(relation.comment.as_deref());
         page.0.extend(self.size(name));
         page.list(&self.relatives(name, relation));
-        page.0.extend(self.history(relation.origin, Some(Subject { name, part: None })));
+        page.0
+            .extend(self.history(relation.origin, Some(Subject { name, part: None })));
         page.done()
     }
 
@@ -210,7 +220,11 @@ impl Described<'_> {
             };
             items.push(format!("{} {word}: {}", children.len(), shown(children)));
         }
-        let mut referencing: Vec<QualName> = catalog.foreign_keys_to(name).iter().map(|(from, _)| from.clone()).collect();
+        let mut referencing: Vec<QualName> = catalog
+            .foreign_keys_to(name)
+            .iter()
+            .map(|(from, _)| from.clone())
+            .collect();
         referencing.dedup();
         if !referencing.is_empty() {
             items.push(format!("referenced by {}", shown(&referencing)));
@@ -221,16 +235,34 @@ impl Described<'_> {
         }
         let own = |names: Vec<String>| listed(&names, MOST);
         if !relation.triggers.is_empty() {
-            items.push(format!("triggers: {}", own(relation.triggers.keys().map(|n| code(n.as_str())).collect())));
+            items.push(format!(
+                "triggers: {}",
+                own(relation.triggers.keys().map(|n| code(n.as_str())).collect())
+            ));
         }
         if relation.row_security.enabled || !relation.policies.is_empty() {
             let policies = own(relation.policies.keys().map(|n| code(n.as_str())).collect());
-            let state = if relation.row_security.enabled { "enabled" } else { "not enabled" };
-            let policies = if policies.is_empty() { "no policy".to_owned() } else { policies };
+            let state = if relation.row_security.enabled {
+                "enabled"
+            } else {
+                "not enabled"
+            };
+            let policies = if policies.is_empty() {
+                "no policy".to_owned()
+            } else {
+                policies
+            };
             items.push(format!("row security {state}: {policies}"));
         }
-        if let Some((table, column)) = relation.sequence.as_ref().and_then(|sequence| sequence.owned_by.as_ref()) {
-            items.push(format!("belongs to {}", code(&format!("{}.{column}", short(table, self.state)))));
+        if let Some((table, column)) = relation
+            .sequence
+            .as_ref()
+            .and_then(|sequence| sequence.owned_by.as_ref())
+        {
+            items.push(format!(
+                "belongs to {}",
+                code(&format!("{}.{column}", short(table, self.state)))
+            ));
         }
         items
     }
@@ -244,7 +276,10 @@ impl Described<'_> {
         page.say(fence(&format!("{text}\n{of}")));
         page.comment(column.comment.as_deref());
         page.list(&self.memberships(table, relation, name));
-        let subject = Subject { name: table, part: Some(name) };
+        let subject = Subject {
+            name: table,
+            part: Some(name),
+        };
         page.0.extend(self.history(column.origin, Some(subject)));
         page.done()
     }
@@ -263,29 +298,48 @@ impl Described<'_> {
                 }
                 ConstraintKind::ForeignKey(key) if key.columns.contains(column) => {
                     let to = code(&short(&key.references, self.state));
-                    items.push(format!("references {to} by {named}{}", validity(constraint.validated)));
+                    items.push(format!(
+                        "references {to} by {named}{}",
+                        validity(constraint.validated)
+                    ));
                 }
                 ConstraintKind::Check { expr } if expr.facts.columns.contains(column) => {
-                    items.push(format!("check {named}: {}{}", code(&expr.text), validity(constraint.validated)));
+                    items.push(format!(
+                        "check {named}: {}{}",
+                        code(&expr.text),
+                        validity(constraint.validated)
+                    ));
                 }
                 _ => {}
             }
         }
         for (name, index) in relation.indexes.iter().filter(|(_, index)| !index.constraint) {
-            let in_key = index.keys.iter().any(|key| key.expr.facts.columns.contains(column));
+            let in_key = index
+                .keys
+                .iter()
+                .any(|key| key.expr.facts.columns.contains(column));
             if in_key || index.include.contains(column) {
                 let unique = if index.unique { "unique index" } else { "index" };
                 items.push(format!("{unique} {}", code(name.as_str())));
             }
         }
-        let referencing = self.catalog().foreign_keys_to(table).iter().filter(|(from, key)| {
-            let constraint = self.catalog().relation(from).and_then(|from| from.constraints.get(key).cloned());
-            constraint.is_some_and(|constraint| match &constraint.kind {
-                ConstraintKind::ForeignKey(key) => key.referenced_columns.contains(column),
-                _ => false,
-            })
-        });
-        let referencing: Vec<String> = referencing.map(|(from, _)| code(&short(from, self.state))).collect();
+        let referencing = self
+            .catalog()
+            .foreign_keys_to(table)
+            .iter()
+            .filter(|(from, key)| {
+                let constraint = self
+                    .catalog()
+                    .relation(from)
+                    .and_then(|from| from.constraints.get(key).cloned());
+                constraint.is_some_and(|constraint| match &constraint.kind {
+                    ConstraintKind::ForeignKey(key) => key.referenced_columns.contains(column),
+                    _ => false,
+                })
+            });
+        let referencing: Vec<String> = referencing
+            .map(|(from, _)| code(&short(from, self.state)))
+            .collect();
         if !referencing.is_empty() {
             items.push(format!("referenced by {}", listed(&referencing, MOST)));
         }
@@ -298,14 +352,20 @@ impl Described<'_> {
         };
         let constraint = relation.constraints.get(name)?;
         let mut page = Page::default();
-        page.say(fence(&definition(self.catalog(), Object::Constraint(table, name))?));
+        page.say(fence(&definition(
+            self.catalog(),
+            Object::Constraint(table, name),
+        )?));
         page.comment(constraint.comment.as_deref());
         page.say(match (constraint.enforced, constraint.validated) {
             (false, _) => "Not enforced: PostgreSQL never checks it.",
             (true, true) => "Valid: every row satisfies it.",
             (true, false) => "Not validated: rows that were there before it may break it; `VALIDATE CONSTRAINT` looks at them.",
         });
-        let subject = Subject { name: table, part: Some(name) };
+        let subject = Subject {
+            name: table,
+            part: Some(name),
+        };
         page.0.extend(self.history(constraint.origin, Some(subject)));
         page.done()
     }
@@ -317,18 +377,26 @@ impl Described<'_> {
         let (_, condition, validated) = definition.checks.iter().find(|(check, ..)| check == name)?;
         let valid = validity(*validated);
         let of = code(&short(domain, self.state));
-        Some(format!("**check** {} of domain {of}: {}{valid}", code(name.as_str()), code(&condition.text)))
+        Some(format!(
+            "**check** {} of domain {of}: {}{valid}",
+            code(name.as_str()),
+            code(&condition.text)
+        ))
     }
 
     fn index(&self, name: &QualName) -> Option<String> {
         let (relation, index) = self.catalog().index(name)?;
-        let table = QualName::new(name.schema.clone(), self.catalog().index_tables.get(name)?.clone());
+        let table = QualName::new(
+            name.schema.clone(),
+            self.catalog().index_tables.get(name)?.clone(),
+        );
         let mut page = Page::default();
         page.say(fence(&definition(self.catalog(), Object::Index(name))?));
         page.comment(index.comment.as_deref());
-        let bytes = self.place.statistics.and_then(|statistics| {
-            statistics.table(&table)?.indexes.get(name.name.as_str()).copied()
-        });
+        let bytes = self
+            .place
+            .statistics
+            .and_then(|statistics| statistics.table(&table)?.indexes.get(name.name.as_str()).copied());
         page.0.extend(bytes.map(bytes_in_words));
         let mut items = Vec::new();
         if index.constraint {
@@ -336,12 +404,15 @@ impl Described<'_> {
         }
         if !index.valid {
             items.push(match relation.kind {
-                RelationKind::PartitionedTable => "not valid until every partition's index is attached".to_owned(),
+                RelationKind::PartitionedTable => {
+                    "not valid until every partition's index is attached".to_owned()
+                }
                 _ => "not valid: no query uses it, but writes keep it up to date".to_owned(),
             });
         }
         page.list(&items);
-        page.0.extend(self.history(index.origin, Some(Subject { name, part: None })));
+        page.0
+            .extend(self.history(index.origin, Some(Subject { name, part: None })));
         page.done()
     }
 
@@ -368,7 +439,12 @@ impl Described<'_> {
     }
 
     fn type_of(&self, name: &QualName) -> Option<String> {
-        let Some(TypeDef { kind, comment, origin }) = self.catalog().types.get(name).map(|ty| &**ty) else {
+        let Some(TypeDef {
+            kind,
+            comment,
+            origin,
+        }) = self.catalog().types.get(name).map(|ty| &**ty)
+        else {
             // The row type of a relation.
             return self.relation(name);
         };
@@ -378,7 +454,8 @@ impl Described<'_> {
         if let TypeKind::Enum(labels) = kind {
             page.say(format!("{} values, in this order", labels.len()));
         }
-        page.0.extend(self.history(*origin, Some(Subject { name, part: None })));
+        page.0
+            .extend(self.history(*origin, Some(Subject { name, part: None })));
         page.done()
     }
 
@@ -406,7 +483,8 @@ impl Described<'_> {
             page.0.extend(header.map(|header| fence(&header)));
             page.comment(function.comment.as_deref());
             page.say(qualities(function));
-            page.0.extend(self.history(function.origin, Some(Subject { name, part: None })));
+            page.0
+                .extend(self.history(function.origin, Some(Subject { name, part: None })));
         }
         page.done()
     }
@@ -493,7 +571,11 @@ fn qualities(function: &confiture_schema::catalog::Function) -> String {
 
 /// A function's head with the names of its arguments, as its statement writes them.
 fn signature(key: &FunctionKey, written: &CreateFunction, text: &str) -> Option<String> {
-    let inputs = written.arguments.iter().filter(|argument| argument.mode.is_input()).count();
+    let inputs = written
+        .arguments
+        .iter()
+        .filter(|argument| argument.mode.is_input())
+        .count();
     if inputs != key.arguments.len() {
         return None;
     }
@@ -505,7 +587,11 @@ fn signature(key: &FunctionKey, written: &CreateFunction, text: &str) -> Option<
             ArgumentMode::Variadic => "VARIADIC ",
             ArgumentMode::Table => return None,
         };
-        let name = argument.name.as_ref().map(|name| format!("{} ", name.name.quoted())).unwrap_or_default();
+        let name = argument
+            .name
+            .as_ref()
+            .map(|name| format!("{} ", name.name.quoted()))
+            .unwrap_or_default();
         let default = if argument.has_default { " DEFAULT …" } else { "" };
         Some(format!("{mode}{name}{}{default}", argument.ty.range.slice(text)))
     };
@@ -520,7 +606,11 @@ fn signature(key: &FunctionKey, written: &CreateFunction, text: &str) -> Option<
         .iter()
         .filter(|argument| argument.mode == ArgumentMode::Table)
         .map(|argument| {
-            let name = argument.name.as_ref().map(|name| name.name.quoted()).unwrap_or_default();
+            let name = argument
+                .name
+                .as_ref()
+                .map(|name| name.name.quoted())
+                .unwrap_or_default();
             format!("{name} {}", argument.ty.range.slice(text))
         })
         .collect();
@@ -529,11 +619,17 @@ fn signature(key: &FunctionKey, written: &CreateFunction, text: &str) -> Option<
         (Some(ty), true) => {
             let setof = if ty.setof { "SETOF " } else { "" };
             let said = ty.range.slice(text).trim();
-            let has_setof = said.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("setof "));
+            let has_setof = said
+                .get(..6)
+                .is_some_and(|start| start.eq_ignore_ascii_case("setof "));
             let bare = said.get(6..).filter(|_| has_setof).unwrap_or(said);
             format!(" RETURNS {setof}{}", bare.trim())
         }
         (None, true) => String::new(),
     };
-    Some(format!("{word} {}({}){returns}", key.name.quoted(), arguments.join(", ")))
+    Some(format!(
+        "{word} {}({}){returns}",
+        key.name.quoted(),
+        arguments.join(", ")
+    ))
 }

@@ -56,7 +56,10 @@ pub(crate) fn verdict(subject: &Subject<'_>, effect: &Effect, assessment: &Asses
 fn chief(assessment: &Assessment) -> (&'static str, &Judgement) {
     let worst = assessment.worst();
     let all = judgements(assessment);
-    let found = all.into_iter().rev().find(|(_, judgement)| judgement.level == worst);
+    let found = all
+        .into_iter()
+        .rev()
+        .find(|(_, judgement)| judgement.level == worst);
     found.unwrap_or(("waiting", &assessment.locking))
 }
 
@@ -87,8 +90,16 @@ fn locks(subject: &Subject<'_>, effect: &Effect) -> Vec<String> {
             false => "nobody else uses it yet",
         };
         let reason = prose(&lock.cause.reason);
-        let because = if reason.is_empty() { String::new() } else { format!(", because {reason}") };
-        format!("{} on {}: {waits}{because}", code(lock.mode.sql_name()), code(&relation.to_string()))
+        let because = if reason.is_empty() {
+            String::new()
+        } else {
+            format!(", because {reason}")
+        };
+        format!(
+            "{} on {}: {waits}{because}",
+            code(lock.mode.sql_name()),
+            code(&relation.to_string())
+        )
     };
     let mut all: Vec<_> = effect.locks.iter().collect();
     // The strongest first; the order of names within a mode stays.
@@ -136,7 +147,10 @@ fn work(subject: &Subject<'_>, effect: &Effect) -> Vec<String> {
 /// Whether what is said of other work says that the relation is read, for the same reason.
 fn is_read_anyway(effect: &Effect, relation: &QualName, cause: &Cause) -> bool {
     let others = [effect.rewrites.get(relation), effect.index_builds.get(relation)];
-    others.into_iter().flatten().any(|other| other.reason == cause.reason)
+    others
+        .into_iter()
+        .flatten()
+        .any(|other| other.reason == cause.reason)
 }
 
 /// Rows, bytes, and how long it takes, where somebody said how large the table is.
@@ -150,8 +164,14 @@ fn sized_words(
     if let Some(time) = subject.time_on(effect, relation) {
         words.push_str(&format!("; {time}"));
     }
-    let blocks_writes = effect.locks.get(relation).is_some_and(|lock| lock.mode.blocks_writes());
-    if let Some(rate) = size.writes_per_second.filter(|rate| *rate >= 1.0 && blocks_writes) {
+    let blocks_writes = effect
+        .locks
+        .get(relation)
+        .is_some_and(|lock| lock.mode.blocks_writes());
+    if let Some(rate) = size
+        .writes_per_second
+        .filter(|rate| *rate >= 1.0 && blocks_writes)
+    {
         let rate = crate::statistics::count_in_words(rate as u64);
         words.push_str(&format!("; about {rate} writes a second wait meanwhile"));
     }
@@ -172,11 +192,18 @@ fn notes(subject: &Subject<'_>, effect: &Effect, version: PgVersion) -> Vec<Stri
     }
     // One thing that isn't known is the verdict already.
     if effect.unknown.len() > 1 || !effect.open_ended {
-        notes.extend(effect.unknown.iter().map(|cause| format!("not known: {}", prose(&cause.reason))));
+        notes.extend(
+            effect
+                .unknown
+                .iter()
+                .map(|cause| format!("not known: {}", prose(&cause.reason))),
+        );
     }
     if let Some(since) = effect.since {
         notes.push(match version < since {
-            true => format!("since PostgreSQL {since}: version {version}, which this project is for, refuses it"),
+            true => {
+                format!("since PostgreSQL {since}: version {version}, which this project is for, refuses it")
+            }
             false => format!("since PostgreSQL {since}"),
         });
     }
@@ -219,16 +246,27 @@ fn differences(there: &Effect, here: &Effect) -> Vec<String> {
         let mode = code(lock.mode.sql_name());
         match here.locks.get(relation) {
             Some(own) if own.mode == lock.mode => {}
-            Some(own) => said.push(format!("{mode} on {name} instead of {}", code(own.mode.sql_name()))),
+            Some(own) => said.push(format!(
+                "{mode} on {name} instead of {}",
+                code(own.mode.sql_name())
+            )),
             None => said.push(format!("{mode} on {name}, too")),
         }
     }
-    let spared = here.locks.keys().filter(|relation| !there.locks.contains_key(*relation));
+    let spared = here
+        .locks
+        .keys()
+        .filter(|relation| !there.locks.contains_key(*relation));
     said.extend(spared.map(|relation| format!("no lock on {}", code(&relation.to_string()))));
     let works = [
         ("rewrites", "doesn't rewrite", &there.rewrites, &here.rewrites),
         ("scans", "doesn't scan", &there.scans, &here.scans),
-        ("builds an index on", "builds no index on", &there.index_builds, &here.index_builds),
+        (
+            "builds an index on",
+            "builds no index on",
+            &there.index_builds,
+            &here.index_builds,
+        ),
     ];
     for (does, spares, there, here) in works {
         let more = there.keys().filter(|relation| !here.contains_key(*relation));
@@ -260,6 +298,10 @@ fn instead(way: &SafeWay) -> String {
         sql.push_str(step.sql.trim_end());
         sql.push('\n');
     }
-    let apart = if way.steps.len() > 1 { "; one transaction a step" } else { "" };
+    let apart = if way.steps.len() > 1 {
+        "; one transaction a step"
+    } else {
+        ""
+    };
     format!("**Instead**: {}{apart}\n{}", prose(&way.summary), fence(&sql))
 }

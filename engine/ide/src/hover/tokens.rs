@@ -57,7 +57,10 @@ impl<'t> Tokens<'t> {
         };
         let before = after.checked_sub(1).filter(holds);
         let here = Some(after).filter(holds);
-        here.filter(is_name).or(before.filter(is_name)).or(here).or(before)
+        here.filter(is_name)
+            .or(before.filter(is_name))
+            .or(here)
+            .or(before)
     }
 
     /// Whether a word is the last part of a qualified name.
@@ -74,7 +77,10 @@ impl<'t> Tokens<'t> {
     /// Whether the statement names parameters of the session, or of a role, function or database.
     pub(super) fn sets_parameters(&self) -> bool {
         let is = |word: &Word<'_>, known: &[&str]| known.iter().any(|k| word.text.eq_ignore_ascii_case(k));
-        let first = self.words.first().is_some_and(|word| is(word, &["set", "reset", "show"]));
+        let first = self
+            .words
+            .first()
+            .is_some_and(|word| is(word, &["set", "reset", "show"]));
         first || self.words.iter().any(|word| is(word, &["set", "reset"]))
     }
 }

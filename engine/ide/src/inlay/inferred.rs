@@ -4,8 +4,8 @@ use confiture_lint::Statement;
 use confiture_schema::apply::State;
 use confiture_schema::catalog::{Constraint, ConstraintKind, QualName, Relation};
 use confiture_schema::change::{
-    AlterAction, Change, ColumnDef, ConstraintDef, ConstraintDefKind, CreateIndex, Ident, KeyDef, SequenceOption,
-    TableElement,
+    AlterAction, Change, ColumnDef, ConstraintDef, ConstraintDefKind, CreateIndex, Ident, KeyDef,
+    SequenceOption, TableElement,
 };
 use confiture_syntax::Name;
 use confiture_syntax::lexer::{Dialect, Lexer, TokenKind};
@@ -59,7 +59,10 @@ fn leaves_names(change: &Change) -> bool {
     let column = |column: &ColumnDef| {
         column.identity.is_some()
             || column.ty.as_ref().is_some_and(|ty| ty.serial)
-            || column.constraints.iter().any(|constraint| constraint.name.is_none())
+            || column
+                .constraints
+                .iter()
+                .any(|constraint| constraint.name.is_none())
     };
     match change {
         Change::CreateIndex(index) => index.name.is_none(),
@@ -142,7 +145,9 @@ impl<'s> Names<'s> {
     fn sequence(&mut self, column: &Name, offset: usize) {
         let catalog = &self.state.catalog;
         let owned = catalog.sequences_of(&self.name).iter().find(|name| {
-            let sequence = catalog.relation(name).and_then(|relation| relation.sequence.clone());
+            let sequence = catalog
+                .relation(name)
+                .and_then(|relation| relation.sequence.clone());
             let owner = sequence.and_then(|sequence| sequence.owned_by.clone());
             owner.is_some_and(|(table, of)| table == self.name && of == *column)
         });
@@ -159,7 +164,10 @@ impl<'s> Names<'s> {
         if written.name.is_some() {
             return;
         }
-        let is_new = |name: &Name| self.before.is_none_or(|before| !before.constraints.contains_key(name));
+        let is_new = |name: &Name| {
+            self.before
+                .is_none_or(|before| !before.constraints.contains_key(name))
+        };
         let is_free = |name: &Name| !self.found.iter().any(|found| found.name == *name);
         let mut candidates = self.after.constraints.iter();
         let found = candidates.find(|(name, made)| is_new(name) && is_free(name) && is_same(written, made));
@@ -173,10 +181,14 @@ impl<'s> Names<'s> {
     }
 
     fn index(&self, index: &CreateIndex, text: &str) -> Option<Inferred> {
-        let is_new = |name: &Name| self.before.is_none_or(|before| !before.indexes.contains_key(name));
+        let is_new = |name: &Name| {
+            self.before
+                .is_none_or(|before| !before.indexes.contains_key(name))
+        };
         let (name, _) = self.after.indexes.iter().find(|(name, _)| is_new(name))?;
         let keyword = index.after_index_keyword;
-        let next = Lexer::starting_at(text, keyword.end as usize, Dialect::Server).find(|token| !token.kind.is_trivia());
+        let next = Lexer::starting_at(text, keyword.end as usize, Dialect::Server)
+            .find(|token| !token.kind.is_trivia());
         let concurrently = next.filter(|token| {
             token.kind == TokenKind::Ident && token.range.slice(text).eq_ignore_ascii_case("concurrently")
         });
@@ -194,14 +206,18 @@ fn is_same(written: &ConstraintDef, made: &Constraint) -> bool {
     let own = |key: &KeyDef| key.using_index.is_none();
     match (&written.kind, &made.kind) {
         (ConstraintDefKind::PrimaryKey(key), ConstraintKind::PrimaryKey { .. }) => own(key),
-        (ConstraintDefKind::Unique(key), ConstraintKind::Unique { columns }) => own(key) && same(&key.columns, columns),
+        (ConstraintDefKind::Unique(key), ConstraintKind::Unique { columns }) => {
+            own(key) && same(&key.columns, columns)
+        }
         (ConstraintDefKind::Check(condition), ConstraintKind::Check { expr }) => condition.text == expr.text,
         (ConstraintDefKind::ForeignKey(key), ConstraintKind::ForeignKey(made)) => {
             same(&key.columns, &made.columns) && key.references.name == made.references.name
         }
-        (ConstraintDefKind::Exclude(exclude), ConstraintKind::Exclude { operators }) => {
-            exclude.elements.iter().map(|(_, operator)| operator).eq(operators)
-        }
+        (ConstraintDefKind::Exclude(exclude), ConstraintKind::Exclude { operators }) => exclude
+            .elements
+            .iter()
+            .map(|(_, operator)| operator)
+            .eq(operators),
         _ => false,
     }
 }

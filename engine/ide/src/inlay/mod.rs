@@ -11,11 +11,11 @@ use confiture_risk::effect::TransactionRule;
 use confiture_risk::{LockMode, PgVersion, foresee};
 use confiture_schema::apply::State;
 
+use crate::World;
 use crate::hover::risk::verdict;
 use crate::impact::{Subject, each_statement};
 use crate::parts::{self, Part};
 use crate::words::code;
-use crate::World;
 
 /// Relations that a hint names.
 const MOST: usize = 2;
@@ -71,25 +71,30 @@ fn of_part(world: &World, part: &Part<'_>, range: &Range<usize>, hints: &mut Vec
         return;
     };
     let info = ScriptInfo::new(stretch.script, script);
-    each_statement(live, stretch.script, *first..*last + 1, |number, statement, before| {
-        if numbers.binary_search(&number).is_err() {
-            return;
-        }
-        let subject = Subject {
-            script: info,
-            changes: statement.changes(),
-            before,
-            statistics: world.statistics(),
-        };
-        let offset = |inside: usize| {
-            let start = statement.place().range.start as usize;
-            part.segment.map.range_to_file(start..start + inside).end
-        };
-        hints.extend(inferred_names(statement, before, &offset));
-        if info.is_live() {
-            hints.extend(lock(&subject, live.version(), offset(statement.text().len())));
-        }
-    });
+    each_statement(
+        live,
+        stretch.script,
+        *first..*last + 1,
+        |number, statement, before| {
+            if numbers.binary_search(&number).is_err() {
+                return;
+            }
+            let subject = Subject {
+                script: info,
+                changes: statement.changes(),
+                before,
+                statistics: world.statistics(),
+            };
+            let offset = |inside: usize| {
+                let start = statement.place().range.start as usize;
+                part.segment.map.range_to_file(start..start + inside).end
+            };
+            hints.extend(inferred_names(statement, before, &offset));
+            if info.is_live() {
+                hints.extend(lock(&subject, live.version(), offset(statement.text().len())));
+            }
+        },
+    );
 }
 
 /// The hint at a statement's end; `None` where nobody would notice its locks.
@@ -103,7 +108,9 @@ fn lock(subject: &Subject<'_>, version: PgVersion, offset: usize) -> Option<Inla
     let labour = subject.labour(effect);
     let is_noticed = |mode: LockMode| mode.blocks_writes() || (mode.blocks_ddl() && labour.is_some());
     let mut label = match strongest {
-        Some((mode, relations)) if is_noticed(mode) => format!("⟶ {mode} {}", subject.names(&relations, MOST)),
+        Some((mode, relations)) if is_noticed(mode) => {
+            format!("⟶ {mode} {}", subject.names(&relations, MOST))
+        }
         _ if effect.open_ended => "⟶ locks not known".to_owned(),
         _ => return None,
     };
@@ -126,7 +133,11 @@ fn inferred_names(statement: &Statement, before: &State, offset: &dyn Fn(usize) 
     let found = inferred::names(statement, before);
     let hint = |found: inferred::Inferred| InlayHint {
         offset: offset(found.offset),
-        tooltip: Some(format!("PostgreSQL calls this {} {}.", found.what, code(found.name.as_str()))),
+        tooltip: Some(format!(
+            "PostgreSQL calls this {} {}.",
+            found.what,
+            code(found.name.as_str())
+        )),
         label: found.name.to_string(),
         kind: InlayKind::InferredName,
     };

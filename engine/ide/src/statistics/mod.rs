@@ -129,8 +129,13 @@ impl Statistics {
             true => vec![name.clone()],
             false => catalog.family(name),
         };
-        let known = family.iter().take(MOST_PARTITIONS).filter_map(|part| self.table(part));
-        let sum = known.fold(None, |sum: Option<Size>, table| Some(sum.unwrap_or_default().and(table)))?;
+        let known = family
+            .iter()
+            .take(MOST_PARTITIONS)
+            .filter_map(|part| self.table(part));
+        let sum = known.fold(None, |sum: Option<Size>, table| {
+            Some(sum.unwrap_or_default().and(table))
+        })?;
         Some(Size {
             indexes: match is_whole {
                 true => sum.indexes.max(indexes),
@@ -143,7 +148,10 @@ impl Statistics {
 
 impl Size {
     fn and(self, table: &TableStatistics) -> Size {
-        let indexes = table.indexes.values().fold(0u64, |sum, bytes| sum.saturating_add(*bytes));
+        let indexes = table
+            .indexes
+            .values()
+            .fold(0u64, |sum, bytes| sum.saturating_add(*bytes));
         Size {
             rows: self.rows.saturating_add(table.rows),
             bytes: self.bytes.saturating_add(table.bytes),

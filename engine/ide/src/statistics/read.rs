@@ -67,7 +67,8 @@ impl Statistics {
         if let Some((key, _)) = stands_still {
             return Some((key.to_owned(), format!("`{key}` must be more than nothing")));
         }
-        let negative = |table: &super::TableStatistics| table.writes_per_second.is_some_and(|rate| rate < 0.0);
+        let negative =
+            |table: &super::TableStatistics| table.writes_per_second.is_some_and(|rate| rate < 0.0);
         let table = self.tables.iter().find(|(_, table)| negative(table))?.0;
         let message = format!("`writes_per_second` of {table} is negative");
         Some((table.clone(), message))
@@ -117,7 +118,10 @@ fn at_key(text: &str, key: &str, message: String) -> StatisticsError {
 
 /// The character at an offset; nothing at the end of the text.
 fn token_at(text: &str, offset: usize) -> Range<usize> {
-    let length = text.get(offset..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let length = text
+        .get(offset..)
+        .and_then(|rest| rest.chars().next())
+        .map_or(0, char::len_utf8);
     offset..offset + length
 }
 

@@ -22,7 +22,11 @@ pub fn count_in_words(count: u64) -> String {
         1_000..1_000_000 => {
             // What rounds up to a million is said as one.
             let thousands = (value / 100.0).round() / 10.0;
-            let rounded = if thousands >= 10.0 { thousands.round() * 1000.0 } else { thousands * 1000.0 };
+            let rounded = if thousands >= 10.0 {
+                thousands.round() * 1000.0
+            } else {
+                thousands * 1000.0
+            };
             match rounded as u64 {
                 1_000_000.. => "1 million".to_owned(),
                 rounded => format!("{},{:03}", rounded / 1000, rounded % 1000),
@@ -56,7 +60,9 @@ type Step = (u32, &'static str);
 
 fn steps() -> impl Iterator<Item = (f64, Step)> {
     let of_unit = |(seconds, unit, steps): (f64, &'static str, &'static [u32])| {
-        steps.iter().map(move |step| (seconds * f64::from(*step), (*step, unit)))
+        steps
+            .iter()
+            .map(move |step| (seconds * f64::from(*step), (*step, unit)))
     };
     UNITS.into_iter().flat_map(of_unit)
 }
@@ -91,13 +97,47 @@ mod tests {
 
     #[test]
     fn sizes_have_two_digits() {
-        let shown: Vec<String> = [0, 512, 1023, 1024, 15_000, 8_400_000_000, u64::MAX].map(bytes_in_words).into();
-        assert_eq!(shown, ["0 bytes", "512 bytes", "1 kB", "1 kB", "15 kB", "7.8 GB", "16384 PB"]);
-        let shown: Vec<String> =
-            [0, 999, 1_000, 3_449, 99_960, 999_999, 1_000_000, 12_345_678, 2_000_000_000].map(count_in_words).into();
+        let shown: Vec<String> = [0, 512, 1023, 1024, 15_000, 8_400_000_000, u64::MAX]
+            .map(bytes_in_words)
+            .into();
         assert_eq!(
             shown,
-            ["0", "999", "1,000", "3,400", "100,000", "1 million", "1 million", "12 million", "2 billion"]
+            [
+                "0 bytes",
+                "512 bytes",
+                "1 kB",
+                "1 kB",
+                "15 kB",
+                "7.8 GB",
+                "16384 PB"
+            ]
+        );
+        let shown: Vec<String> = [
+            0,
+            999,
+            1_000,
+            3_449,
+            99_960,
+            999_999,
+            1_000_000,
+            12_345_678,
+            2_000_000_000,
+        ]
+        .map(count_in_words)
+        .into();
+        assert_eq!(
+            shown,
+            [
+                "0",
+                "999",
+                "1,000",
+                "3,400",
+                "100,000",
+                "1 million",
+                "1 million",
+                "12 million",
+                "2 billion"
+            ]
         );
     }
 

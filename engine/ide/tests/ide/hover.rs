@@ -131,7 +131,10 @@ fn sizes_and_times_are_said_where_they_are_known() {
         "tables": {"public.orders": {"rows": 12000000, "bytes": 8400000000, "writes_per_second": 320}}
     }"#;
     let statistics = confiture_ide::statistics::Statistics::parse(statistics).expect("statistics");
-    fixture.world = fixture.world.clone().with_statistics(Some(std::sync::Arc::new(statistics)));
+    fixture.world = fixture
+        .world
+        .clone()
+        .with_statistics(Some(std::sync::Arc::new(statistics)));
     insta::assert_snapshot!(said_in(&fixture));
 }
 
@@ -143,13 +146,23 @@ fn every_place_of_every_statement_gets_an_answer_or_none() {
         let file = fixture.path("migrations/001_a.up.sql");
         let mut answers = 0;
         for offset in (0..text.len() + 2).step_by(7) {
-            let at = FilePosition { file: file.clone(), offset };
+            let at = FilePosition {
+                file: file.clone(),
+                offset,
+            };
             if let Some(hover) = hover(&fixture.world, &at) {
-                assert!(hover.range.start <= offset && offset <= hover.range.end, "{hover:?} at {offset}");
+                assert!(
+                    hover.range.start <= offset && offset <= hover.range.end,
+                    "{hover:?} at {offset}"
+                );
                 assert!(text.get(hover.range.clone()).is_some(), "{hover:?}");
                 answers += 1;
             }
         }
-        assert!(answers > text.len() / 70, "{answers} answers in {} bytes", text.len());
+        assert!(
+            answers > text.len() / 70,
+            "{answers} answers in {} bytes",
+            text.len()
+        );
     }
 }

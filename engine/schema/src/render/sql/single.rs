@@ -57,7 +57,11 @@ pub fn definition(catalog: &Catalog, of: Object<'_>) -> Option<String> {
         }
         Object::Policy(name, policy) => {
             let found = catalog.relation(name)?.policies.get(policy)?;
-            out.statement(attached::policy_definition(&name.quoted(), &policy.quoted(), found));
+            out.statement(attached::policy_definition(
+                &name.quoted(),
+                &policy.quoted(),
+                found,
+            ));
         }
         Object::Type(name) => object::type_definition(&mut out, name, catalog.types.get(name)?),
         Object::Function(key) => out.statement(object::header(key, catalog.functions.get(key)?)),
@@ -121,7 +125,10 @@ fn tail(relation: &Relation) -> String {
             Some(PartitionBound::Values(values)) => values,
             _ => "DEFAULT",
         };
-        tail.push_str(&format!(" /* partition of {} {bound} */", parent.relation.quoted()));
+        tail.push_str(&format!(
+            " /* partition of {} {bound} */",
+            parent.relation.quoted()
+        ));
     }
     let inherits = relation.parents.iter().filter(|parent| parent.bound.is_none());
     let inherits: Vec<String> = inherits.map(|parent| parent.relation.quoted()).collect();

@@ -419,7 +419,12 @@ fn key_text(key: &IndexKey) -> String {
     text
 }
 
-pub(super) fn index_definition(table: &QualName, name: &confiture_syntax::Name, index: &Index, only: &str) -> String {
+pub(super) fn index_definition(
+    table: &QualName,
+    name: &confiture_syntax::Name,
+    index: &Index,
+    only: &str,
+) -> String {
     let unique = if index.unique { "UNIQUE " } else { "" };
     let keys: Vec<String> = index.keys.iter().map(key_text).collect();
     let mut text = format!(
