@@ -47,7 +47,7 @@ pub enum Failure {
     Usage(String),
     /// git can't say what was asked.
     #[error(transparent)]
-    Git(#[from] crate::git::GitError),
+    Git(#[from] confiture_project::git::GitError),
     /// Writing results failed.
     #[error("results could not be written: {0}")]
     Output(#[from] io::Error),

@@ -8,7 +8,6 @@ pub mod args;
 pub mod commands;
 pub mod contract;
 pub mod failure;
-pub mod git;
 pub mod report;
 pub mod shadow;
 pub mod sources;

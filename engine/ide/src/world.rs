@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use confiture_lint::{Live, Place, RuleSet, Statement, file_range};
+use confiture_lint::{Live, Place, RuleSet, Statement, file_range, released};
 use confiture_project::{OpenOptions, Problem, Script, Segment, Workspace};
 use confiture_risk::PgVersion;
 use confiture_schema::apply::State;
@@ -109,7 +109,9 @@ impl World {
             let configured = project.config.pg_version;
             let configured = configured.and_then(|major| PgVersion::new(u32::from(major)));
             let version = asked.or(configured).unwrap_or_default();
-            projects.push(Live::new(Arc::new(project), Arc::new(rules), version, None));
+            let texts = released::is_asked(&rules).then(|| released::texts(&project));
+            let texts = texts.flatten().map(Arc::new);
+            projects.push(Live::new(Arc::new(project), Arc::new(rules), version, texts));
         }
         World::new(projects, problems, HashMap::new()).with_folder(options.cwd.clone())
     }

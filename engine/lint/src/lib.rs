@@ -19,6 +19,7 @@ mod fingerprint;
 pub mod fix;
 mod lineage;
 pub mod peers;
+pub mod released;
 pub mod rule;
 pub mod rules;
 mod selection;

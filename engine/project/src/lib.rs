@@ -8,6 +8,7 @@
 
 pub mod config;
 mod draft;
+pub mod git;
 mod include;
 mod layout;
 mod load_order;

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use confiture_lint::fix::{self, FileChange, Fixed, Level, Linted, Overlays, Policy, Reason};
-use confiture_lint::{Released, RuleSet};
+use confiture_lint::{Released, RuleSet, released};
 use confiture_project::{Draft, DraftFile, Layout, OpenOptions, Project, RunsIn, Workspace};
 
 use super::open::{Opened, Request};
-use super::{Checked, analyze, released, version};
+use super::{Checked, analyze, version};
 use crate::args::LintArgs;
 use crate::commands::Terminal;
 use crate::failure::Failure;

@@ -5,7 +5,6 @@ mod cure;
 mod live;
 mod memory;
 mod open;
-mod released;
 mod rules;
 mod select;
 mod server_rules;
@@ -15,7 +14,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 
 use clap::ValueEnum as _;
-use confiture_lint::{Input, LintReport, Released, RuleSet, Severity, fix};
+use confiture_lint::{Input, LintReport, Released, RuleSet, Severity, fix, released};
 use confiture_project::{Problem, ProblemCode, Project};
 use confiture_risk::PgVersion;
 

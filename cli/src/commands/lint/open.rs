@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use confiture_lint::fix::Overlays;
+use confiture_project::git::Repository;
 use confiture_project::{Config, OpenOptions, Problem, Workspace};
 use confiture_risk::PgVersion;
 
@@ -12,7 +13,6 @@ use super::live::{self, Address, Live};
 use super::select;
 use crate::args::LintArgs;
 use crate::failure::Failure;
-use crate::git::Repository;
 
 /// What was opened.
 pub(super) struct Opened {

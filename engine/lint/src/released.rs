@@ -2,22 +2,22 @@
 
 use std::path::Path;
 
-use confiture_lint::{Released, RuleSet, Severity};
 use confiture_project::Project;
+use confiture_project::git::Repository;
 
-use crate::git::Repository;
+use crate::{Released, RuleSet, Severity};
 
 /// The rule that asks; without it nobody looks.
 const ASKS: &str = "edited-migration";
 
 /// Whether a rule asks.
-pub(super) fn is_asked(rules: &RuleSet) -> bool {
+pub fn is_asked(rules: &RuleSet) -> bool {
     let mut asking = rules.rules().iter().filter(|rule| rule.rule.name == ASKS);
     asking.any(|rule| rule.severity != Severity::Off)
 }
 
 /// The texts of a project's migrations on the release branch; `None` where there is no git or no branch.
-pub(super) fn texts(project: &Project) -> Option<Released> {
+pub fn texts(project: &Project) -> Option<Released> {
     if !project.layout.is_migrations() {
         return None;
     }
