@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use confiture_ide::World;
+use confiture_ide::{Edited, World};
 use tokio::sync::watch;
 
 use crate::documents::{Change, Documents, Opened};
@@ -249,7 +249,7 @@ impl Painter {
             match step {
                 Step::Same => {}
                 Step::Text(..) if must_open => {}
-                Step::Text(text, change) => must_open = !self.edit(path, text, change),
+                Step::Text(text, change) => must_open = !self.edit(analysis, work.epoch, path, &text, change),
                 Step::Document(text) => {
                     self.world = std::mem::take(&mut self.world).with_document(path, text);
                     self.generation += 1;
@@ -309,9 +309,23 @@ impl Painter {
     }
 
     /// Takes the world on by one file's text; `false` where it must be opened anew.
-    fn edit(&mut self, path: &Path, text: Arc<str>, change: Change) -> bool {
-        let _ = (path, text, change);
-        false
+    fn edit(
+        &mut self,
+        analysis: &Analysis,
+        epoch: u64,
+        path: &Path,
+        text: &Arc<str>,
+        change: Change,
+    ) -> bool {
+        let _ = (analysis, epoch, change);
+        match self.world.edited(path, text, &|| false) {
+            Edited::World(world) => {
+                self.world = world;
+                self.generation += 1;
+                true
+            }
+            Edited::Otherwise | Edited::Stale => false,
+        }
     }
 
     fn open(&mut self, analysis: &Analysis, epoch: u64) -> Painted {

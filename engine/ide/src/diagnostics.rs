@@ -62,7 +62,8 @@ pub fn diagnostics(world: &World, file: &Path) -> Vec<Diagnostic> {
 pub fn all(world: &World) -> BTreeMap<PathBuf, Vec<Diagnostic>> {
     let mut found: BTreeMap<PathBuf, Vec<Diagnostic>> = BTreeMap::new();
     for (project, live) in world.projects().iter().enumerate() {
-        for finding in &live.report().findings {
+        let scripts = 0..live.project().scripts.len();
+        for finding in scripts.flat_map(|script| live.findings(script)) {
             if let Some(span) = world.span(project, finding.place) {
                 let diagnostic = of_finding(world, project, finding, span.range);
                 found.entry(span.file).or_default().push(diagnostic);
@@ -86,15 +87,14 @@ pub(crate) fn findings<'w>(world: &'w World, file: &Path) -> impl Iterator<Item 
     })
 }
 
-/// The findings in a stretch of SQL: reports are ordered by script and stretch.
+/// The findings in a stretch of SQL: those of a script are ordered by stretch.
 fn of_stretch(world: &World, stretch: Stretch) -> &[Finding] {
     let Some(live) = world.project(stretch) else {
         return &[];
     };
-    let all = &live.report().findings;
-    let wanted = (stretch.script, stretch.segment);
-    let start = all.partition_point(|finding| (finding.place.script, finding.place.segment) < wanted);
-    let end = all.partition_point(|finding| (finding.place.script, finding.place.segment) <= wanted);
+    let all = live.findings(stretch.script);
+    let start = all.partition_point(|finding| finding.place.segment < stretch.segment);
+    let end = all.partition_point(|finding| finding.place.segment <= stretch.segment);
     all.get(start..end).unwrap_or_default()
 }
 

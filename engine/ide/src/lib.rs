@@ -23,4 +23,4 @@ pub mod tokens;
 mod words;
 mod world;
 
-pub use world::{Cursor, Edits, FileEdit, FilePosition, Span, Stretch, World};
+pub use world::{Cursor, Edited, Edits, FileEdit, FilePosition, Span, Stretch, World};

@@ -1,6 +1,6 @@
 //! Everything that is known of some projects at one moment.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,6 +24,17 @@ pub struct World {
     statistics: Option<Arc<Statistics>>,
     /// The folder that the paths of problems are relative to.
     folder: PathBuf,
+}
+
+/// What became of a world when a file was edited.
+#[derive(Debug)]
+pub enum Edited {
+    /// It is this one now.
+    World(World),
+    /// More than a text is another: projects must be opened anew.
+    Otherwise,
+    /// Nobody wants to know any more.
+    Stale,
 }
 
 /// A byte offset in a file.
@@ -150,12 +161,66 @@ impl World {
         self
     }
 
-    /// The same with a project analyzed anew whose files hold the same scripts as before.
-    pub fn with_project(mut self, index: usize, project: Live) -> World {
-        if let Some(known) = self.projects.get_mut(index) {
-            *known = project;
+    /// The same with another text of a file that holds SQL of projects. It costs what depends on the edit.
+    ///
+    /// `is_stale` is asked on the way whether anybody still wants to know.
+    pub fn edited(&self, file: &Path, text: &Arc<str>, is_stale: &dyn Fn() -> bool) -> Edited {
+        // A problem of the file may be gone, which only reading it anew tells.
+        if self.problems.iter().any(|problem| self.is_about(problem, file)) {
+            return Edited::Otherwise;
         }
-        self
+        let mut projects = self.projects.clone();
+        let mut owners: Vec<usize> = self
+            .stretches(file)
+            .iter()
+            .map(|stretch| stretch.project)
+            .collect();
+        owners.dedup();
+        for index in owners {
+            let Some(live) = projects.get_mut(index) else {
+                continue;
+            };
+            let Some(project) = live.project().with_text(file, text) else {
+                return Edited::Otherwise;
+            };
+            let is_same = live
+                .project()
+                .scripts
+                .iter()
+                .zip(&project.scripts)
+                .all(|(old, new)| {
+                    (old.segments.len(), old.hooks.len()) == (new.segments.len(), new.hooks.len())
+                });
+            match live.edited(Arc::new(project), is_stale) {
+                Some(edited) if is_same => *live = edited,
+                Some(_) => return Edited::Otherwise,
+                None => return Edited::Stale,
+            }
+        }
+        Edited::World(World {
+            projects,
+            ..self.clone()
+        })
+    }
+
+    /// The files whose findings may be others than in an earlier world of the same projects, or may stand elsewhere: those
+    /// of scripts that find something else, and that one which was edited.
+    pub fn found_otherwise(&self, earlier: &World, edited: &Path) -> BTreeSet<PathBuf> {
+        let mut files = BTreeSet::from([edited.to_path_buf()]);
+        for (live, before) in self.projects.iter().zip(&earlier.projects) {
+            for (index, script) in live.project().scripts.iter().enumerate() {
+                if !live.shares_findings(before, index) {
+                    let hooks = script.hooks.iter().map(|hook| &hook.segment);
+                    let sources = script
+                        .segments
+                        .iter()
+                        .chain(hooks)
+                        .map(|segment| &segment.source.file);
+                    files.extend(sources.cloned());
+                }
+            }
+        }
+        files
     }
 
     /// The projects.

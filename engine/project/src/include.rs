@@ -196,7 +196,7 @@ struct Include {
 }
 
 /// A quick no for almost every file.
-fn may_include(text: &str) -> bool {
+pub(crate) fn may_include(text: &str) -> bool {
     text.match_indices('\\')
         .any(|(at, _)| command(&text[at..]).is_some())
 }

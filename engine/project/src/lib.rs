@@ -8,6 +8,7 @@
 
 pub mod config;
 mod draft;
+mod edit;
 pub mod git;
 mod include;
 mod layout;

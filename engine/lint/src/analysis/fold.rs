@@ -6,7 +6,7 @@ use std::sync::Arc;
 use confiture_project::{Direction, Layout, Script, TransactionMode};
 use confiture_risk::effect::TransactionRule;
 use confiture_risk::predict::predict;
-use confiture_schema::apply::{State, TransactionWrap};
+use confiture_schema::apply::{State, StatementEffect, TransactionWrap};
 use confiture_schema::catalog::Origin;
 use confiture_schema::change::{Change, Nested};
 use confiture_syntax::TextRange;
@@ -147,6 +147,16 @@ pub(super) fn session_for(script: &Script, state: &State) -> State {
     }
 }
 
+/// What a script went through, and what each of its statements did.
+pub(super) struct Noted<'s> {
+    /// What it went through.
+    pub(super) trace: Trace<'s>,
+    /// For each statement, what it did.
+    pub(super) effects: Vec<StatementEffect>,
+    /// The state before some statements, by their index; at least that behind the script's beginning.
+    pub(super) marks: Vec<(usize, State)>,
+}
+
 /// The pass through one script.
 pub(super) struct Pass<'s> {
     input: &'s Input<'s>,
@@ -176,15 +186,6 @@ impl<'s> Pass<'s> {
         state
     }
 
-    /// Takes the state through the script up to a statement.
-    pub(super) fn before(&self, mut state: State, statement: usize) -> State {
-        state.begin_script(self.wrap());
-        for (at, statement) in self.statements.iter().enumerate().take(statement) {
-            self.apply(&mut state, at, statement.changes());
-        }
-        state
-    }
-
     /// Takes the state through the script and keeps every step.
     pub(super) fn traced(&self, mut state: State) -> Trace<'s> {
         let start = state.clone();
@@ -193,7 +194,7 @@ impl<'s> Pass<'s> {
         let mut before = Arc::new(state.clone());
         for (at, statement) in self.statements.iter().enumerate() {
             self.step(at, &before, &mut steps);
-            if !statement.changes().iter().all(only_moves_rows) {
+            if moves_more_than_rows(statement) {
                 self.apply(&mut state, at, statement.changes());
                 before = Arc::new(state.clone());
             }
@@ -207,6 +208,44 @@ impl<'s> Pass<'s> {
             end: state,
             undoes_to: None,
         }
+    }
+
+    /// The same, and tells what each statement did; a state is kept before every so many.
+    pub(super) fn noted(&self, mut state: State, every: usize) -> Noted<'s> {
+        let start = state.clone();
+        state.begin_script(self.wrap());
+        let mut noted = Noted {
+            effects: Vec::with_capacity(self.statements.len()),
+            marks: Vec::new(),
+            trace: Trace {
+                script: self.index,
+                steps: Vec::with_capacity(self.statements.len()),
+                before: start,
+                after: State::default(),
+                end: State::default(),
+                undoes_to: None,
+            },
+        };
+        let mut before = Arc::new(state.clone());
+        for (at, statement) in self.statements.iter().enumerate() {
+            if at % every == 0 {
+                noted.marks.push((at, state.clone()));
+            }
+            self.step(at, &before, &mut noted.trace.steps);
+            let mut effect = StatementEffect::default();
+            if moves_more_than_rows(statement) {
+                effect = state.apply_noting(statement.changes(), origin(statement));
+                before = Arc::new(state.clone());
+            }
+            noted.effects.push(effect);
+        }
+        if noted.marks.is_empty() {
+            noted.marks.push((0, state.clone()));
+        }
+        state.end_script();
+        noted.trace.after = state.clone();
+        noted.trace.end = state;
+        noted
     }
 
     /// Adds a statement, then what stands in its body or block.
@@ -265,7 +304,7 @@ impl<'s> Pass<'s> {
     }
 
     /// Whether the tool opens a transaction around the script.
-    fn wrap(&self) -> TransactionWrap {
+    pub(super) fn wrap(&self) -> TransactionWrap {
         let wrapped = match self.script.transaction {
             TransactionMode::PerScript => true,
             TransactionMode::PerScriptWhenAllowed => {
@@ -316,6 +355,11 @@ fn trace_bodies<'s>(changes: &'s [Change], before: &Arc<State>, at: usize, steps
         nesting: Nesting::Function,
         before: Arc::clone(before),
     }));
+}
+
+/// Whether a statement may leave the catalog or the session otherwise than it found them.
+pub(super) fn moves_more_than_rows(statement: &Statement) -> bool {
+    !statement.changes().iter().all(only_moves_rows)
 }
 
 /// Whether a change leaves the catalog and the session as they are. Scripts full of data keep one state, not a million.

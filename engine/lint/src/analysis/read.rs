@@ -49,6 +49,41 @@ impl Statement {
         }
     }
 
+    /// One that is read by itself: what is kept of the text around it is the rest of its last line.
+    pub(super) fn alone(at: Location, text: &str) -> Statement {
+        let (start, end) = (at.range.start as usize, at.range.end as usize);
+        let rest = text.get(end..).and_then(|rest| rest.find('\n'));
+        let around: Arc<str> = text
+            .get(start..rest.map_or(text.len(), |line| end + line))
+            .unwrap_or_default()
+            .into();
+        let inside = TextRange::new(0, at.range.len());
+        let meaning = read_one(inside.slice(&around));
+        Statement {
+            at,
+            number: 0,
+            reading: Arc::new(Reading {
+                around,
+                inside,
+                meaning,
+            }),
+        }
+    }
+
+    /// The same with another number.
+    pub(super) fn renumbered(&self, number: u32) -> Statement {
+        Statement {
+            number,
+            ..self.clone()
+        }
+    }
+
+    /// The same at another place.
+    pub(super) fn moved(&self, range: TextRange) -> Statement {
+        let at = Location { range, ..self.at };
+        Statement { at, ..self.clone() }
+    }
+
     /// Its text.
     pub fn text(&self) -> &str {
         self.reading.inside.slice(&self.reading.around)
@@ -165,6 +200,12 @@ impl<'a> Statements<'a> {
             .map(|own| own.get().map(Arc::clone).unwrap_or_default())
     }
 
+    /// What was read of one script.
+    pub(crate) fn shared_script(&self, script: usize) -> Arc<Vec<Statement>> {
+        let own = self.scripts.get(script);
+        own.and_then(|own| own.get()).map(Arc::clone).unwrap_or_default()
+    }
+
     /// Reads some scripts, ascending, on all cores.
     pub(crate) fn read(&self, scripts: impl IntoIterator<Item = usize>) {
         let wanted: Vec<usize> = scripts
@@ -276,7 +317,7 @@ fn statements(project: &Project, scripts: &[usize]) -> Vec<Statement> {
 
 /// The SQL of a script in the order in which it runs, each with the index that a [`crate::Place`] carries: hooks before the
 /// migration, the migration, hooks behind it.
-fn stretches(script: &Script) -> Vec<(usize, &Segment)> {
+pub(super) fn stretches(script: &Script) -> Vec<(usize, &Segment)> {
     let hooks = |early: bool| {
         let numbered = script.hooks.iter().enumerate();
         numbered

@@ -1,5 +1,6 @@
 //! Rules over what the fold went through.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -72,21 +73,13 @@ fn script_with(
     account: Account,
 ) -> Found {
     let info = info(input, trace.script);
-    let path = &input.project.scripts[trace.script].source.path;
-    let rules = rules.for_path(path);
-    let active: Vec<&Configured> = rules.active().filter(|r| looks_at(r, &info, path)).collect();
+    let rules = rules.for_path(&input.project.scripts[trace.script].source.path);
+    let active = active(input, &rules, trace.script);
     if active.is_empty() {
         return Found::default();
     }
     let own = statements.script(trace.script);
-    let executed = trace
-        .steps
-        .iter()
-        .filter(|step| step.nesting != Nesting::Function);
-    let facts = ScriptFacts::of(executed.map(|step| {
-        let broken = step.nesting == Nesting::Script && !own[step.statement].errors().is_empty();
-        (step.position, step.changes, broken)
-    }));
+    let facts = facts(own, trace.steps.iter());
     let script = Judged {
         input,
         statements,
@@ -126,7 +119,7 @@ fn script_with(
 }
 
 /// Of rules that speak once a script, only the first finding stays.
-fn first_of_script(active: &[&Configured], mut findings: Vec<Finding>) -> Vec<Finding> {
+pub(super) fn first_of_script(active: &[&Configured], mut findings: Vec<Finding>) -> Vec<Finding> {
     for rule in active
         .iter()
         .filter(|r| matches!(r.rule.check, Check::FirstOfScript(_)))
@@ -220,15 +213,16 @@ fn catalog_with(
     (relations, whole)
 }
 
+#[derive(Debug)]
 /// The rule sets of a project: overrides may give files rules of their own. Each set looks at all that exists, and what it
 /// finds in its own files counts.
-struct Sets {
+pub(super) struct Sets {
     of_script: Vec<Arc<Rules>>,
     distinct: Vec<Arc<Rules>>,
 }
 
 impl Sets {
-    fn new(input: &Input<'_>, rules: &RuleSet) -> Sets {
+    pub(super) fn new(input: &Input<'_>, rules: &RuleSet) -> Sets {
         let scripts = input.project.scripts.iter();
         let of_script: Vec<Arc<Rules>> = scripts
             .map(|script| rules.for_path(&script.source.path))
@@ -240,6 +234,49 @@ impl Sets {
             }
         }
         Sets { of_script, distinct }
+    }
+
+    /// The rules of a script.
+    pub(super) fn of_script(&self, script: usize) -> &Rules {
+        &self.of_script[script]
+    }
+
+    /// What relation rules find in one, and what they look at; `None` where it isn't there.
+    pub(super) fn relation_noting(
+        &self,
+        input: &Input<'_>,
+        all: &CatalogContext<'_>,
+        name: &QualName,
+    ) -> Option<Found> {
+        noted(Account::Kept, || self.relation(input, all, name))
+    }
+
+    /// The rules that look at the whole catalog, each with its set.
+    fn catalog_rules(&self) -> impl Iterator<Item = (&Arc<Rules>, &Configured)> {
+        let all = self
+            .distinct
+            .iter()
+            .flat_map(|set| set.active().map(move |rule| (set, rule)));
+        all.filter(|(_, rule)| matches!(rule.rule.check, Check::Catalog(_)))
+    }
+
+    /// What those find that aren't known to have nothing new to say, and what they look at, rule by rule.
+    pub(super) fn catalog_noting(
+        &self,
+        input: &Input<'_>,
+        all: &CatalogContext<'_>,
+        is_needed: impl Fn(usize) -> bool,
+    ) -> Vec<Option<Found>> {
+        let rules = self.catalog_rules().enumerate();
+        rules
+            .map(|(number, (set, rule))| match rule.rule.check {
+                Check::Catalog(check) if is_needed(number) => noted(Account::Kept, || {
+                    let found = collect(rule, input, all.statements, |sink| check(all, sink));
+                    Some(self.own(set, found))
+                }),
+                _ => None,
+            })
+            .collect()
     }
 
     /// What a set found in its own files.
@@ -304,6 +341,95 @@ pub(super) fn collect<'a>(
         }
     }
     found
+}
+
+/// The rules that look at the statements of a script, and the statements as they see them: all of the script, or some.
+pub(super) struct Court<'a> {
+    judged: Judged<'a>,
+    active: &'a [&'a Configured],
+}
+
+impl<'a> Court<'a> {
+    /// With the rules that look at the script: see [`active`].
+    pub(super) fn new(
+        input: &'a Input<'a>,
+        active: &'a [&'a Configured],
+        statements: &'a Statements<'a>,
+        trace: &'a Trace<'a>,
+        facts: &'a ScriptFacts,
+    ) -> Court<'a> {
+        let judged = Judged {
+            input,
+            statements,
+            own: statements.script(trace.script),
+            trace,
+            info: info(input, trace.script),
+            facts,
+        };
+        Court { judged, active }
+    }
+
+    /// What they find in each statement that is asked for, and in what stands in it, by the statement's index.
+    pub(super) fn statements(&self, is_asked: impl Fn(usize) -> bool) -> Vec<(usize, Found)> {
+        let steps = &self.judged.trace.steps;
+        let mut stretches: Vec<Range<usize>> = Vec::new();
+        for (at, step) in steps.iter().enumerate() {
+            match stretches.last_mut() {
+                Some(last) if steps[last.start].statement == step.statement => last.end = at + 1,
+                _ => stretches.push(at..at + 1),
+            }
+        }
+        stretches.retain(|stretch| is_asked(steps[stretch.start].statement));
+        let judge = |stretch: &Range<usize>| {
+            let found = Account::Kept.of(|| {
+                let found = stretch
+                    .clone()
+                    .flat_map(|at| self.judged.judge(at, self.active).0);
+                found.collect::<Vec<_>>()
+            });
+            let (findings, reads) = found;
+            (steps[stretch.start].statement, Found { reads, findings })
+        };
+        // A keystroke is about one statement; other cores needn't wake for it.
+        if stretches.len() < STRETCH {
+            return stretches.iter().map(judge).collect();
+        }
+        stretches.par_iter().with_min_len(STRETCH).map(judge).collect()
+    }
+
+    /// What rules for whole scripts find. All of the script must have been gone through.
+    pub(super) fn whole(&self) -> Found {
+        let (findings, reads) = Account::Kept.of(|| {
+            let steps = self.judged.trace.steps.iter().enumerate();
+            let kept =
+                steps.filter(|(_, step)| step.nesting != Nesting::Function && !only_adds_rows(step.changes));
+            let contexts: Vec<_> = kept.map(|(at, step)| self.judged.context(at, step)).collect();
+            self.judged.judge_whole(&contexts, self.active)
+        });
+        Found { reads, findings }
+    }
+}
+
+/// The rules that look at a script.
+pub(super) fn active<'r>(input: &Input<'_>, rules: &'r Rules, script: usize) -> Vec<&'r Configured> {
+    let info = info(input, script);
+    let path = &input.project.scripts[script].source.path;
+    rules
+        .active()
+        .filter(|rule| looks_at(rule, &info, path))
+        .collect()
+}
+
+/// What all statements of a script say of each other.
+pub(super) fn facts<'c>(
+    statements: &'c [Statement],
+    steps: impl Iterator<Item = &'c Step<'c>>,
+) -> ScriptFacts {
+    let executed = steps.filter(|step| step.nesting != Nesting::Function);
+    ScriptFacts::of(executed.map(|step| {
+        let broken = step.nesting == Nesting::Script && !statements[step.statement].errors().is_empty();
+        (step.position, step.changes, broken)
+    }))
 }
 
 fn info(input: &Input<'_>, index: usize) -> ScriptInfo {
@@ -445,7 +571,7 @@ impl<'a> Judged<'a> {
 }
 
 /// Whether a statement does nothing but add rows that it spells out.
-fn only_adds_rows(changes: &[Change]) -> bool {
+pub(super) fn only_adds_rows(changes: &[Change]) -> bool {
     !changes.is_empty()
         && changes.iter().all(|change| match change {
             Change::Copy(_) => true,

@@ -215,6 +215,24 @@ fn tree(root: &Path, layout: Layout, files: &[Arc<SourceFile>]) -> Assembled {
     }
 }
 
+/// The scripts that one file holds where its text decides it; `None` where a script is the whole file, whatever it says.
+pub(crate) fn of_one_file(root: &Path, layout: Layout, file: &Arc<SourceFile>) -> Option<Assembled> {
+    let files = std::slice::from_ref(file);
+    match layout {
+        _ if is_yaml(&file.file) => Some(yaml_migration::assemble(file)),
+        Layout::Confiture | Layout::Sqlx | Layout::GolangMigrate | Layout::Supabase => {
+            Some(numbered::assemble(root, layout, files))
+        }
+        Layout::Dbmate | Layout::Goose => Some(annotated::assemble(layout, files)),
+        Layout::Diesel | Layout::Prisma | Layout::Flyway | Layout::SchemaTree | Layout::Plain => None,
+    }
+}
+
+/// The tool whose annotations a text has.
+pub(crate) fn annotated_layout(text: &str) -> Option<Layout> {
+    annotated::layout(text)
+}
+
 /// A file that psql would run as it is.
 pub(crate) fn plain_script(file: &Arc<SourceFile>, layout: Layout) -> Script {
     Script {

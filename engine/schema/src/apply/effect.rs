@@ -47,6 +47,12 @@ impl State {
         }
     }
 
+    /// Whether an entry is what it is in another state, where it was defined included.
+    pub fn has_like(&self, other: &State, entry: &Entry) -> bool {
+        self.created(entry) == other.created(entry)
+            && self.catalog.stored(entry) == other.catalog.stored(entry)
+    }
+
     /// Whether the session is the same, apart from what it created and from what a ROLLBACK would go back to.
     pub fn has_session_like(&self, other: &State) -> bool {
         let (one, two) = (&self.session, &other.session);

@@ -55,6 +55,11 @@ struct Comments {
     open_starts: Vec<Place>,
 }
 
+/// Whether a text may hold a comment that is heard.
+pub(super) fn may_speak(text: &str) -> bool {
+    text.contains(MARK)
+}
+
 /// Takes out the findings that comments silence, and adds those about the comments themselves.
 pub(super) fn apply(
     input: &Input<'_>,
