@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use confiture_syntax::split::{PieceKind, split};
+
 use crate::{Layout, Project, Script};
 
 /// A migration to be written.
@@ -95,7 +97,7 @@ impl<'a> Place<'a> {
             text,
         };
         let up = self.with_directive(draft);
-        let down = draft.down.clone();
+        let down = draft.down.as_ref().map(|down| self.way_back(down, draft.runs_in));
         match self.layout {
             Layout::Diesel => {
                 let mut files = vec![file(format!("{stem}/up.sql"), up)];
@@ -113,7 +115,11 @@ impl<'a> Place<'a> {
                 files
             }
             Layout::Dbmate => {
-                let text = format!("{up}\n-- migrate:down\n{}", down.unwrap_or_default());
+                let mark = match draft.runs_in {
+                    RunsIn::Transaction => "-- migrate:down",
+                    RunsIn::Autocommit => "-- migrate:down transaction:false",
+                };
+                let text = format!("{up}\n{mark}\n{}", down.unwrap_or_default());
                 vec![file(format!("{stem}.sql"), text)]
             }
             Layout::Goose => {
@@ -137,10 +143,21 @@ impl<'a> Place<'a> {
         match (self.layout, draft.runs_in) {
             (Layout::Dbmate, RunsIn::Transaction) => format!("-- migrate:up\n{up}"),
             (Layout::Dbmate, RunsIn::Autocommit) => format!("-- migrate:up transaction:false\n{up}"),
-            (Layout::Goose, RunsIn::Transaction) => format!("-- +goose Up\n{up}"),
-            (Layout::Goose, RunsIn::Autocommit) => format!("-- +goose NO TRANSACTION\n-- +goose Up\n{up}"),
+            (Layout::Goose, RunsIn::Transaction) => format!("-- +goose Up\n{}", goose_statements(up)),
+            (Layout::Goose, RunsIn::Autocommit) => {
+                format!("-- +goose NO TRANSACTION\n-- +goose Up\n{}", goose_statements(up))
+            }
             (Layout::Sqlx | Layout::Confiture, RunsIn::Autocommit) => format!("-- no-transaction\n{up}"),
             _ => up.clone(),
+        }
+    }
+
+    /// The part that undoes it. Where it is a file of its own, that says by itself how it runs.
+    fn way_back(&self, down: &str, runs_in: RunsIn) -> String {
+        match (self.layout, runs_in) {
+            (Layout::Goose, _) => goose_statements(down),
+            (Layout::Sqlx | Layout::Confiture, RunsIn::Autocommit) => format!("-- no-transaction\n{down}"),
+            _ => down.to_owned(),
         }
     }
 
@@ -168,6 +185,28 @@ impl<'a> Place<'a> {
         let next = first.parse::<u64>().unwrap_or(0).saturating_add(1 + nth);
         format!("{next:0width$}", width = first.len())
     }
+}
+
+/// SQL as goose takes it: it cuts where a line ends with a semicolon, so statements that hold one are marked.
+pub fn goose_statements(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut at = 0;
+    for piece in split(sql)
+        .into_iter()
+        .filter(|piece| piece.kind == PieceKind::Sql)
+    {
+        let (start, end) = (piece.range.start as usize, piece.range.end as usize);
+        let text = piece.range.slice(sql);
+        if text.trim_end_matches(';').contains(';') {
+            out.push_str(sql.get(at..start).unwrap_or_default());
+            out.push_str(&format!(
+                "-- +goose StatementBegin\n{text}\n-- +goose StatementEnd"
+            ));
+            at = end;
+        }
+    }
+    out.push_str(sql.get(at..).unwrap_or_default());
+    out
 }
 
 /// A version's digits as a number, for comparing versions of one form.

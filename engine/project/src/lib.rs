@@ -24,11 +24,11 @@ mod walk;
 mod yaml;
 
 pub use config::{Config, Severity, config_schema};
-pub use draft::{Draft, DraftFile, RunsIn};
+pub use draft::{Draft, DraftFile, RunsIn, goose_statements};
 pub use model::{Direction, HookSql, Layout, Project, Script, Segment, SourceFile, TransactionMode};
 pub use open::{OpenOptions, Workspace};
 pub use order::nearest;
 pub use problem::{Problem, ProblemCode, ProblemKind};
 pub use read::Limits;
 pub use source_map::SourceMap;
-pub use yaml::{Key, Node, Value};
+pub use yaml::{Key, Node, Value, yaml_says};

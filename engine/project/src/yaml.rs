@@ -49,11 +49,36 @@ pub enum Value {
     Map(Vec<(Key, Node)>),
 }
 
+/// Whether an edited document is still YAML that says what the old one said, but for some texts: each is named by a byte
+/// of the old document that belongs to it, and comes with what it is to be.
+pub fn yaml_says(old: &str, new: &str, changed: &[(usize, &str)]) -> bool {
+    let (Ok(old), Ok(new)) = (Node::parse(old), Node::parse(new)) else {
+        return false;
+    };
+    let (old, new) = (old.scalars(), new.scalars());
+    let wanted = |at: &Range<usize>| changed.iter().find(|(byte, _)| at.contains(byte));
+    let mut pairs = old.iter().zip(&new);
+    old.len() == new.len()
+        && pairs.all(|((before, at), (after, _))| match wanted(at) {
+            Some((_, text)) => after.as_text() == Some(text),
+            None => before == after,
+        })
+}
+
 /// Why a text is not YAML that can be read, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NotYaml {
     pub(crate) message: String,
     pub(crate) range: Option<Range<usize>>,
+}
+
+impl Value {
+    fn as_text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 impl Node {
@@ -77,6 +102,20 @@ impl Node {
                 message: plain_message(&error),
             }),
         }
+    }
+
+    /// The scalars, in the order of the document, each with where it is defined.
+    fn scalars(&self) -> Vec<(&Value, &Range<usize>)> {
+        let mut found = Vec::new();
+        let mut work = vec![self];
+        while let Some(node) = work.pop() {
+            match &node.value {
+                Value::List(items) => work.extend(items.iter().rev()),
+                Value::Map(entries) => work.extend(entries.iter().rev().map(|(_, value)| value)),
+                value => found.push((value, &node.defined)),
+            }
+        }
+        found
     }
 
     /// The value's name, for messages.

@@ -158,4 +158,16 @@ pub struct SafeStep {
     pub sql: String,
     /// Whether it may run in a transaction.
     pub transaction: TransactionRule,
+    /// How often it runs.
+    pub repeats: Repeats,
+}
+
+/// How often a step of a safe way runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Repeats {
+    /// Once.
+    #[default]
+    Once,
+    /// Again and again, each time in a transaction of its own, until it changes no row.
+    UntilDone,
 }

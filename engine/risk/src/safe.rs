@@ -17,7 +17,7 @@ use confiture_schema::change::{
 use confiture_syntax::Name;
 
 use crate::assessment::{Assessment, Level};
-use crate::effect::{Effect, SafeStep, SafeWay, TransactionRule};
+use crate::effect::{Effect, Repeats, SafeStep, SafeWay, TransactionRule};
 use crate::judge::{has_lock_timeout, is_new};
 use crate::predict::Predictor;
 use crate::sql::{self, Building};
@@ -73,6 +73,7 @@ pub(super) fn bounded(sql: impl AsRef<str>) -> SafeStep {
     SafeStep {
         sql: format!("{TIMEOUT}\n{}", sql.as_ref()),
         transaction: TransactionRule::Allowed,
+        repeats: Repeats::Once,
     }
 }
 
@@ -81,6 +82,7 @@ pub(super) fn gentle(sql: impl Into<String>) -> SafeStep {
     SafeStep {
         sql: sql.into(),
         transaction: TransactionRule::Allowed,
+        repeats: Repeats::Once,
     }
 }
 
@@ -89,6 +91,7 @@ pub(super) fn alone(sql: impl Into<String>) -> SafeStep {
     SafeStep {
         sql: sql.into(),
         transaction: TransactionRule::Refused,
+        repeats: Repeats::Once,
     }
 }
 

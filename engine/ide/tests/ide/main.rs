@@ -1,6 +1,7 @@
 //! The answers of `ide`, asked through its public functions: one program, a module for each question.
 #![allow(dead_code, reason = "the support offers more than today's tests use")]
 
+mod actions;
 mod diagnostics;
 mod hover;
 mod names;

@@ -89,6 +89,23 @@ impl Fixture {
         format!("{}:{line}:{column} {own:?}", self.short(&span.file))
     }
 
+    /// The files of the project as they were made, by their paths.
+    pub(crate) fn files(&self) -> Vec<(String, String)> {
+        let mut files = Vec::new();
+        let mut work = vec![self.folder.path().to_path_buf()];
+        while let Some(at) = work.pop() {
+            for entry in std::fs::read_dir(at).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    work.push(path);
+                } else {
+                    files.push((self.short(&path), std::fs::read_to_string(&path).expect("a text")));
+                }
+            }
+        }
+        files
+    }
+
     /// The files that edits change or create, as they are then.
     pub(crate) fn applied(&self, edits: &Edits) -> String {
         let mut files: Vec<(PathBuf, String)> = Vec::new();

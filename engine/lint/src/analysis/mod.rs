@@ -58,7 +58,7 @@ impl<'a> Input<'a> {
 pub type Released = HashMap<PathBuf, Arc<str>>;
 
 /// What linting a project gave.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct LintReport {
     /// What was found in selected scripts, by script and place.
     pub findings: Vec<Finding>,

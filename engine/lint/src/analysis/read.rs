@@ -128,7 +128,7 @@ impl Statement {
 
     /// The insertion of another statement behind this one, on lines of its own: behind the comment that ends the line,
     /// which is about this one, and behind a semicolon.
-    pub(crate) fn insert_after(&self, sql: &str) -> Edit {
+    pub fn insert_after(&self, sql: &str) -> Edit {
         let end = self.at.range.end as usize;
         let Reading { around, inside, .. } = &*self.reading;
         let line = around

@@ -23,6 +23,7 @@ use crate::{Finding, LintReport, Released, Safety};
 
 pub use diff::diff;
 pub use migration::{NewMigration, migration};
+pub use text::{FileEdit, edited, file_edit};
 
 /// Texts that replace files, by absolute path: what `OpenOptions::overlays` takes.
 pub type Overlays = HashMap<PathBuf, Arc<str>>;
@@ -58,6 +59,8 @@ pub struct Policy {
     pub level: Level,
     /// The rules whose findings are cured, by [`Finding::rule`]; all where there is none.
     pub rules: Option<BTreeSet<Arc<str>>>,
+    /// The files whose findings are cured, by absolute path; all where there is none.
+    pub files: Option<BTreeSet<PathBuf>>,
     /// Files that stay as they are, by absolute path.
     pub locked: HashMap<PathBuf, Lock>,
 }
@@ -68,6 +71,7 @@ impl Policy {
         Policy {
             level,
             rules: None,
+            files: None,
             locked: HashMap::new(),
         }
     }

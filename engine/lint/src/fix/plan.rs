@@ -116,6 +116,9 @@ pub(super) fn plan(linted: &[Linted], policy: &Policy, refused: &Refused) -> Pla
             let (true, Some(first)) = (wanted, fixes.peek()) else {
                 continue;
             };
+            if !stands_in(linted, finding, policy) {
+                continue;
+            }
             let title = first.title.clone();
             match planner.first((project, linted), finding, fixes) {
                 Ok(choice) => plan.chosen.push(choice),
@@ -129,6 +132,14 @@ pub(super) fn plan(linted: &[Linted], policy: &Policy, refused: &Refused) -> Pla
         }
     }
     plan
+}
+
+/// Whether a finding stands in a file whose findings are cured.
+fn stands_in(linted: &Linted, finding: &Finding, policy: &Policy) -> bool {
+    policy.files.as_ref().is_none_or(|files| {
+        let place = file_range(&linted.project, finding.place);
+        place.is_some_and(|(source, _)| files.contains(&source.file))
+    })
 }
 
 /// Whether a fix does anything to files.

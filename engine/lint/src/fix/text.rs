@@ -14,16 +14,16 @@ use crate::analysis::segment;
 
 /// One replacement in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct FileEdit {
+pub struct FileEdit {
     /// What is replaced, in bytes of the file; empty for an insertion.
-    pub(super) range: Range<usize>,
+    pub range: Range<usize>,
     /// With what, in the file's line ends and indentation.
-    pub(super) text: Arc<str>,
+    pub text: Arc<str>,
 }
 
 impl FileEdit {
     /// The same in the stretch of SQL itself.
-    fn of(edit: &Edit) -> FileEdit {
+    pub fn of(edit: &Edit) -> FileEdit {
         FileEdit {
             range: edit.place.range.start as usize..edit.place.range.end as usize,
             text: edit.text.as_str().into(),
@@ -38,7 +38,7 @@ impl FileEdit {
 
 /// An edit of a script as an edit of its file. `None` where the place is none, or inside of what the file spells in
 /// another way. Whether the file then says what is meant is for the verification to see: YAML has many ways.
-pub(super) fn file_edit(project: &Project, edit: &Edit) -> Option<(Arc<SourceFile>, FileEdit)> {
+pub fn file_edit(project: &Project, edit: &Edit) -> Option<(Arc<SourceFile>, FileEdit)> {
     let segment = segment(project.scripts.get(edit.place.script)?, edit.place.segment)?;
     let file: &str = &segment.source.text;
     let wanted = edit.place.range.start as usize..edit.place.range.end as usize;
@@ -139,7 +139,7 @@ pub(super) fn apply<'c>(overlays: &Overlays, choices: impl Iterator<Item = &'c C
 
 /// A text with edits made, each at the place that it had before any. Equal ones are made once; insertions at one place
 /// stand in the order given.
-pub(super) fn edited(text: &str, mut edits: Vec<&FileEdit>) -> String {
+pub fn edited(text: &str, mut edits: Vec<&FileEdit>) -> String {
     edits.sort_by_key(|edit| edit.order());
     let mut out = String::with_capacity(text.len() + edits.iter().map(|edit| edit.text.len()).sum::<usize>());
     let mut at = 0;

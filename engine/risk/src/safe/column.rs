@@ -7,7 +7,7 @@ use confiture_schema::types::SqlType;
 use confiture_syntax::Name;
 
 use super::{Table, Ways, bounded, gentle, way};
-use crate::effect::{SafeStep, SafeWay};
+use crate::effect::{Repeats, SafeStep, SafeWay};
 use crate::judge::is_new;
 use crate::sql;
 
@@ -99,9 +99,13 @@ impl Ways<'_> {
     fn backfill(&self, table: &Table, column: &Name, value: &str, condition: &str) -> SafeStep {
         let (table_sql, column) = (table.sql(), column.quoted());
         let key = sql::batch_key(table.relation.as_deref()).quoted().to_string();
-        gentle(format!(
+        let sql = format!(
             "-- again and again, until it updates no row\nUPDATE {table_sql} SET {column} = {value}\nWHERE {key} IN (SELECT {key} FROM {table_sql} WHERE {column} IS NULL{condition} LIMIT 5000);"
-        ))
+        );
+        SafeStep {
+            repeats: Repeats::UntilDone,
+            ..gentle(sql)
+        }
     }
 
     /// A new column beside the old one, kept alike by a trigger, filled in batches, and renamed in the end.

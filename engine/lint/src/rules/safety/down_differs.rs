@@ -1,7 +1,8 @@
 //! ## What it does
 //!
 //! Runs a migration and then what undoes it through the catalog, and reports what is not as it was before. What
-//! PostgreSQL has no command for, such as taking a value out of an enum, isn't reported, nor is the order of columns.
+//! PostgreSQL has no command for, such as taking a value out of an enum, isn't reported, nor is the order of columns, nor
+//! whether a constraint has been validated.
 //!
 //! ## Why is this bad?
 //!
@@ -99,7 +100,9 @@ fn can_be_undone(difference: &Difference) -> bool {
     let is_enum = difference.object.starts_with("enum ") && difference.aspect != "existence";
     // A column that comes back stands last.
     let is_order = difference.aspect == "columns";
-    !is_enum && !is_order
+    // Nothing makes a constraint unvalidated, and one that comes back is best added NOT VALID.
+    let is_validity = difference.aspect == "not valid";
+    !is_enum && !is_order && !is_validity
 }
 
 fn in_words(difference: &Difference) -> String {
