@@ -595,11 +595,11 @@ impl LanguageServer for Session {
     }
 
     async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
-        let Some(later) = actions::later(&action)? else {
+        let Some(unresolved) = actions::later(&action)? else {
             return Ok(action);
         };
-        self.ask(&later.uri.clone(), move |view, doc| {
-            Ok(actions::resolve(view, doc, &later, action))
+        self.ask(&unresolved.uri.clone(), move |view, doc| {
+            Ok(actions::resolve(view, doc, &unresolved, action))
         })
         .await
     }

@@ -1,6 +1,6 @@
 //! `textDocument/codeAction`, and the edits of actions that are only worked out when somebody chooses them.
 
-use confiture_ide::actions::{self, Action, ActionEffect, ActionKind};
+use confiture_ide::actions::{self, Action, ActionEffect, ActionKind, Later};
 use confiture_lint::Finding;
 use serde::{Deserialize, Serialize};
 use tower_lsp_server::jsonrpc::{Error, Result};
@@ -14,11 +14,11 @@ use crate::snapshot::{Doc, View};
 
 /// What an action carries that is to be worked out later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Later {
+pub(crate) struct Unresolved {
     /// The document.
     pub(crate) uri: Uri,
-    /// The rule whose findings are cured; all where there is none.
-    rule: Option<String>,
+    /// What is to be worked out.
+    later: Later,
 }
 
 pub(crate) fn actions(
@@ -27,17 +27,19 @@ pub(crate) fn actions(
     range: Range,
     context: &CodeActionContext,
 ) -> Vec<CodeActionOrCommand> {
-    let found = actions::actions(view.world(), &doc.path, doc.bytes(range));
+    let found = actions::actions(view.world(), &doc.path, doc.bytes(range), now());
     let wanted = found
         .into_iter()
         .filter(|action| is_wanted(context, kind(action.kind)));
-    let mut out: Vec<_> = wanted
-        .filter_map(|action| self::action(view, action, &context.diagnostics))
-        .collect();
-    if is_wanted(context, kind(ActionKind::FixAll)) {
-        out.extend(fix_file(view, doc, context));
-    }
-    out
+    wanted
+        .filter_map(|action| self::action(view, doc, action, context))
+        .collect()
+}
+
+/// The time as `YYYYMMDDhhmmss`, UTC: new migrations may be named by it.
+fn now() -> u64 {
+    let text = jiff::Timestamp::now().strftime("%Y%m%d%H%M%S").to_string();
+    text.parse().unwrap_or_default()
 }
 
 /// Whether a kind, or one that it is part of, was asked for.
@@ -58,16 +60,36 @@ fn kind(kind: ActionKind) -> CodeActionKind {
     }
 }
 
-fn action(view: &View, action: Action, shown: &[Diagnostic]) -> Option<CodeActionOrCommand> {
-    let (edit, command) = match &action.effect {
-        ActionEffect::Edit(edits) => (Some(convert::workspace_edit(view, edits)?), None),
-        ActionEffect::Open(page) => (None, Some(open_page(&action.title, page))),
-    };
+fn action(
+    view: &View,
+    doc: &Doc,
+    action: Action,
+    context: &CodeActionContext,
+) -> Option<CodeActionOrCommand> {
+    let (mut edit, mut command, mut data) = (None, None, None);
+    match &action.effect {
+        ActionEffect::Edit(edits) => edit = Some(convert::workspace_edit(view, edits)?),
+        ActionEffect::Open(page) => command = Some(open_page(&action.title, page)),
+        ActionEffect::Later(later) if view.abilities.action_resolve => {
+            let unresolved = Unresolved {
+                uri: view.uri(&doc.path)?,
+                later: later.clone(),
+            };
+            data = Some(serde_json::to_value(unresolved).ok()?);
+        }
+        ActionEffect::Later(later) => {
+            // Without having been asked for, it would be worked out for each place that the cursor visits.
+            context.only.as_ref()?;
+            let edits = actions::resolve(view.world(), &doc.path, later, now())?;
+            edit = Some(convert::workspace_edit(view, &edits)?);
+        }
+    }
     if !view.abilities.action_literals {
         // Such a client takes commands alone; edits would have to be applied by us.
         return command.map(CodeActionOrCommand::Command);
     }
-    let cured = shown
+    let cured = context
+        .diagnostics
         .iter()
         .filter(|shown| action.cures.iter().any(|found| is_about(shown, found)));
     let cured: Vec<Diagnostic> = cured.cloned().collect();
@@ -77,6 +99,7 @@ fn action(view: &View, action: Action, shown: &[Diagnostic]) -> Option<CodeActio
         diagnostics: (!cured.is_empty()).then_some(cured),
         edit,
         command,
+        data,
         is_preferred: (view.abilities.preferred_actions && action.is_preferred).then_some(true),
         ..CodeAction::default()
     }))
@@ -95,34 +118,8 @@ fn open_page(title: &str, page: &str) -> Command {
     }
 }
 
-/// The action that cures all that can be cured safely in a file. Its edits cost more than a keystroke should, so they are
-/// worked out when it is chosen, where the client can ask then.
-fn fix_file(view: &View, doc: &Doc, context: &CodeActionContext) -> Option<CodeActionOrCommand> {
-    if !view.abilities.action_literals || view.world().stretches(&doc.path).is_empty() {
-        return None;
-    }
-    let mut action = CodeAction {
-        title: "Fix everything in this file that can be fixed safely".to_owned(),
-        kind: Some(kind(ActionKind::FixAll)),
-        ..CodeAction::default()
-    };
-    if view.abilities.action_resolve {
-        let later = Later {
-            uri: view.uri(&doc.path)?,
-            rule: None,
-        };
-        action.data = serde_json::to_value(later).ok();
-    } else {
-        // Without having been asked for, it would be worked out for each place that the cursor visits.
-        context.only.as_ref()?;
-        let edits = actions::fix_all(view.world(), &doc.path, None)?;
-        action.edit = Some(convert::workspace_edit(view, &edits)?);
-    }
-    Some(CodeActionOrCommand::CodeAction(action))
-}
-
 /// What an action carries, if it is one of ours.
-pub(crate) fn later(action: &CodeAction) -> Result<Option<Later>> {
+pub(crate) fn later(action: &CodeAction) -> Result<Option<Unresolved>> {
     let Some(data) = &action.data else { return Ok(None) };
     let later = serde_json::from_value(data.clone());
     later
@@ -131,9 +128,9 @@ pub(crate) fn later(action: &CodeAction) -> Result<Option<Later>> {
 }
 
 /// Works out an action's edits.
-pub(crate) fn resolve(view: &View, doc: &Doc, later: &Later, mut action: CodeAction) -> CodeAction {
-    let edits = actions::fix_all(view.world(), &doc.path, later.rule.as_deref());
-    // Nothing to cure is an edit that does nothing.
+pub(crate) fn resolve(view: &View, doc: &Doc, unresolved: &Unresolved, mut action: CodeAction) -> CodeAction {
+    let edits = actions::resolve(view.world(), &doc.path, &unresolved.later, now());
+    // Nothing to do is an edit that does nothing.
     let edit = edits.and_then(|edits| convert::workspace_edit(view, &edits));
     action.edit = Some(edit.unwrap_or_default());
     action
