@@ -155,6 +155,23 @@ fn published_schemas() {
         "docs/schema/confiture-yaml.json",
         &format!("{:#}\n", confiture_lint::config_schema()),
     );
+    generated(
+        "docs/schema/confiture-statistics.json",
+        &format!("{:#}\n", confiture_ide::statistics::statistics_schema()),
+    );
+}
+
+/// The example of a statistics file is one, to the program and to the schema.
+#[test]
+fn statistics_example() {
+    let page = fs::read_to_string(root().join("docs/reference/statistics.md")).expect("the page");
+    let (_, rest) = page.split_once("```json\n").expect("an example");
+    let (example, _) = rest.split_once("```").expect("its end");
+    confiture_ide::statistics::Statistics::parse(example).expect("statistics");
+    let value = serde_json::from_str(example).expect("JSON");
+    let schema = confiture_ide::statistics::statistics_schema();
+    let schema = jsonschema::validator_for(&schema).expect("a schema");
+    assert!(schema.is_valid(&value), "{value}");
 }
 
 /// The README's picture is what the program prints.

@@ -11,6 +11,8 @@ use confiture_schema::catalog::{QualName, RelationKind};
 use confiture_schema::change::{
     AlterAction, Change, ColumnDef, ConstraintDef, ConstraintDefKind, ReindexTarget, TableElement,
 };
+use confiture_syntax::Name;
+use confiture_syntax::lexer::{Dialect, Lexer, TokenKind};
 
 use crate::statistics::{Estimate, Size, Statistics, Work};
 use crate::words::short;
@@ -20,6 +22,8 @@ use crate::words::short;
 pub(crate) struct Subject<'a> {
     /// Its script.
     pub(crate) script: ScriptInfo,
+    /// Its text.
+    pub(crate) text: &'a str,
     /// What it asks for.
     pub(crate) changes: &'a [Change],
     /// What exists before it.
@@ -101,7 +105,8 @@ impl<'a> Subject<'a> {
         times.reduce(|one, other| one + other)
     }
 
-    /// The strongest lock that others meet, and the relations that it is on; tables before their indexes.
+    /// The strongest lock that others meet, and the relations that it is on, those first that the statement names; tables
+    /// rather than their indexes.
     pub(crate) fn strongest(&self, effect: &'a Effect) -> Option<(LockMode, Vec<&'a QualName>)> {
         let met = |(name, _): &(&QualName, &LockTaken)| self.is_in_use(name);
         let mode = effect.locks.iter().filter(met).map(|(_, lock)| lock.mode).max()?;
@@ -112,7 +117,20 @@ impl<'a> Subject<'a> {
             .filter(|(_, lock)| lock.mode == mode)
             .filter(met);
         let (indexes, tables): (Vec<_>, Vec<_>) = all.map(|(name, _)| name).partition(|name| is_index(name));
-        Some((mode, if tables.is_empty() { indexes } else { tables }))
+        let mut relations = if tables.is_empty() { indexes } else { tables };
+        if relations.len() > 1 {
+            let named = self.named();
+            let place = |name: &&QualName| named.iter().position(|named| *named == name.name).unwrap_or(usize::MAX);
+            relations.sort_by_key(place);
+        }
+        Some((mode, relations))
+    }
+
+    /// The identifiers of the statement, in order.
+    fn named(&self) -> Vec<Name> {
+        let tokens = Lexer::new(self.text, Dialect::Psql);
+        let names = tokens.filter(|token| matches!(token.kind, TokenKind::Ident | TokenKind::QuotedIdent));
+        names.map(|token| Name::fold(token.range.slice(self.text))).collect()
     }
 
     /// What is done to relations in use: `rewrites`, `builds an index`, `scans`; the heaviest.

@@ -171,6 +171,7 @@ fn each(world: &World, stretch: Stretch, mut visit: impl FnMut(&Live, usize, &St
     each_statement(live, stretch.script, 0..count, |number, statement, before| {
         let subject = Subject {
             script: info,
+            text: statement.text(),
             changes: statement.changes(),
             before,
             statistics: world.statistics(),

@@ -127,6 +127,7 @@ impl<'w> Place<'w> {
         let changes = nested.map_or(self.statement.changes(), |nested| &nested.changes);
         let subject = Subject {
             script: self.script,
+            text: self.statement.text(),
             changes,
             before: &self.before,
             statistics: self.statistics,

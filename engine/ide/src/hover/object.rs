@@ -70,7 +70,9 @@ fn unknown(symbol: &Symbol) -> Option<String> {
 /// A name of the statement alone: of an alias, what stands before it.
 fn local(place: &Place<'_>, all: &[Occurrence], occurrence: &Occurrence, name: &Name) -> Option<String> {
     let text = place.statement.text();
-    let defined = all.iter().find(|other| other.symbol == occurrence.symbol);
+    let defined = all
+        .iter()
+        .find(|other| other.symbol == occurrence.symbol && other.access == Access::Defines);
     let before = defined.and_then(|defined| {
         let before = all
             .iter()
@@ -154,7 +156,11 @@ impl Described<'_> {
             .keys()
             .filter(|relation| relation.schema == *name)
             .count();
-        page.say(format!("{count} tables, views and sequences"));
+        page.say(match count {
+            0 => "empty so far".to_owned(),
+            1 => "1 table, view or sequence".to_owned(),
+            count => format!("{count} tables, views and sequences"),
+        });
         if name.as_str() != "public" {
             page.0.extend(self.history(schema.origin, None));
         }
@@ -214,11 +220,13 @@ impl Described<'_> {
         let mut items = Vec::new();
         let children = catalog.children_of(name);
         if !children.is_empty() {
-            let word = match relation.kind {
-                RelationKind::PartitionedTable => "partitions",
-                _ => "children",
+            let word = match (relation.kind, children.len()) {
+                (RelationKind::PartitionedTable, 1) => "1 partition".to_owned(),
+                (RelationKind::PartitionedTable, count) => format!("{count} partitions"),
+                (_, 1) => "1 child".to_owned(),
+                (_, count) => format!("{count} children"),
             };
-            items.push(format!("{} {word}: {}", children.len(), shown(children)));
+            items.push(format!("{word}: {}", shown(children)));
         }
         let mut referencing: Vec<QualName> = catalog
             .foreign_keys_to(name)

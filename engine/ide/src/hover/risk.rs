@@ -52,33 +52,35 @@ pub(crate) fn verdict(subject: &Subject<'_>, effect: &Effect, assessment: &Asses
     line
 }
 
-/// The judgement that counts: the worst; of several that are as bad the last, for who waits says most.
+/// The judgement that counts: the worst, and of several that are as bad the first.
 fn chief(assessment: &Assessment) -> (&'static str, &Judgement) {
     let worst = assessment.worst();
-    let all = judgements(assessment);
-    let found = all
-        .into_iter()
-        .rev()
-        .find(|(_, judgement)| judgement.level == worst);
-    found.unwrap_or(("waiting", &assessment.locking))
+    let found = judgements(assessment).into_iter().find(|(_, judgement)| judgement.level == worst);
+    match found {
+        Some(found) if worst != Level::None => found,
+        _ => ("waiting", &assessment.locking),
+    }
 }
 
+/// The four, what people ask first before the rest.
 fn judgements(assessment: &Assessment) -> [(&'static str, &Judgement); 4] {
     [
         ("data", &assessment.data_loss),
+        ("waiting", &assessment.locking),
         ("programs", &assessment.compatibility),
         ("work", &assessment.performance),
-        ("waiting", &assessment.locking),
     ]
 }
 
 /// What else is to be said: the judgements that the verdict leaves out.
 fn more(assessment: &Assessment) -> Vec<String> {
     let (_, chief) = chief(assessment);
-    let noted = judgements(assessment)
-        .into_iter()
-        .filter(|(_, judgement)| judgement.level != Level::None && judgement.reason != chief.reason);
+    let is_more = |judgement: &Judgement| judgement.level != Level::None && judgement.reason != chief.reason;
+    let mut noted = judgements(assessment).to_vec();
+    noted.retain(|(_, judgement)| is_more(judgement));
+    noted.sort_by_key(|(_, judgement)| std::cmp::Reverse(judgement.level));
     noted
+        .into_iter()
         .map(|(label, judgement)| format!("{} risk ({label}): {}", judgement.level, prose(&judgement.reason)))
         .collect()
 }

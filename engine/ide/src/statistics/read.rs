@@ -33,6 +33,12 @@ impl Statistics {
     pub fn parse(text: &str) -> Result<Statistics, StatisticsError> {
         let text_of_json = text.strip_prefix('\u{feff}').unwrap_or(text);
         let skipped = text.len() - text_of_json.len();
+        // An array would do for a list of fields in their order.
+        let start = text.len() - text_of_json.trim_start().len();
+        if !text_of_json.trim_start().starts_with(['{']) {
+            let message = "an object is wanted: `{\"tables\": {…}}`".to_owned();
+            return Err(error(text, token_at(text, start), message));
+        }
         let read: Result<Statistics, _> = serde_json::from_str(text_of_json);
         let wrong = match read {
             Ok(read) => match read.impossible() {
@@ -116,13 +122,17 @@ fn at_key(text: &str, key: &str, message: String) -> StatisticsError {
     error(text, range, message)
 }
 
-/// The character at an offset; nothing at the end of the text.
+/// The number or word around an offset, or the character there; nothing at the end of the text.
 fn token_at(text: &str, offset: usize) -> Range<usize> {
-    let length = text
-        .get(offset..)
-        .and_then(|rest| rest.chars().next())
-        .map_or(0, char::len_utf8);
-    offset..offset + length
+    let in_word = |c: char| c.is_ascii_alphanumeric() || "+-._".contains(c);
+    let (before, after) = (text.get(..offset).unwrap_or_default(), text.get(offset..).unwrap_or_default());
+    let start = before.trim_end_matches(in_word).len();
+    let length = after.len() - after.trim_start_matches(in_word).len();
+    match (length, after.chars().next()) {
+        (0, Some(c)) => offset..offset + c.len_utf8(),
+        (0, None) => offset..offset,
+        (length, _) => start..offset + length,
+    }
 }
 
 fn error(text: &str, range: Range<usize>, message: String) -> StatisticsError {

@@ -4,7 +4,10 @@
 mod actions;
 mod diagnostics;
 mod hover;
+mod inlay;
+mod lens;
 mod names;
+mod statistics;
 mod structure;
 mod support;
 mod symbols;
