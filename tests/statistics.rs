@@ -29,7 +29,10 @@ fn the_query_of_the_book_makes_a_file() {
     let majors = std::env::var("CONFITURE_TEST_MAJORS").unwrap_or_default();
     let majors: Vec<Option<u32>> = match majors.is_empty() {
         true => vec![None],
-        false => majors.split(',').map(|major| Some(major.trim().parse().expect("a major version"))).collect(),
+        false => majors
+            .split(',')
+            .map(|major| Some(major.trim().parse().expect("a major version")))
+            .collect(),
     };
     for major in majors {
         let cluster = Cluster::shared(major).expect("a server");
@@ -42,8 +45,14 @@ fn the_query_of_the_book_makes_a_file() {
         assert_eq!(statistics.server_version, Some(cluster.major()));
         let orders = &statistics.tables["public.orders"];
         assert_eq!(orders.rows, 10_000);
-        assert!(orders.bytes > 1_000_000 && orders.indexes["orders_note"] > 0, "{orders:?}");
+        assert!(
+            orders.bytes > 1_000_000 && orders.indexes["orders_note"] > 0,
+            "{orders:?}"
+        );
         let names: Vec<&String> = statistics.tables.keys().collect();
-        assert_eq!(names, ["Odd.Name", "public.events_1", "public.notes", "public.orders"]);
+        assert_eq!(
+            names,
+            ["Odd.Name", "public.events_1", "public.notes", "public.orders"]
+        );
     }
 }

@@ -120,7 +120,12 @@ impl<'a> Subject<'a> {
         let mut relations = if tables.is_empty() { indexes } else { tables };
         if relations.len() > 1 {
             let named = self.named();
-            let place = |name: &&QualName| named.iter().position(|named| *named == name.name).unwrap_or(usize::MAX);
+            let place = |name: &&QualName| {
+                named
+                    .iter()
+                    .position(|named| *named == name.name)
+                    .unwrap_or(usize::MAX)
+            };
             relations.sort_by_key(place);
         }
         Some((mode, relations))
@@ -130,7 +135,9 @@ impl<'a> Subject<'a> {
     fn named(&self) -> Vec<Name> {
         let tokens = Lexer::new(self.text, Dialect::Psql);
         let names = tokens.filter(|token| matches!(token.kind, TokenKind::Ident | TokenKind::QuotedIdent));
-        names.map(|token| Name::fold(token.range.slice(self.text))).collect()
+        names
+            .map(|token| Name::fold(token.range.slice(self.text)))
+            .collect()
     }
 
     /// What is done to relations in use: `rewrites`, `builds an index`, `scans`; the heaviest.

@@ -55,7 +55,9 @@ pub(crate) fn verdict(subject: &Subject<'_>, effect: &Effect, assessment: &Asses
 /// The judgement that counts: the worst, and of several that are as bad the first.
 fn chief(assessment: &Assessment) -> (&'static str, &Judgement) {
     let worst = assessment.worst();
-    let found = judgements(assessment).into_iter().find(|(_, judgement)| judgement.level == worst);
+    let found = judgements(assessment)
+        .into_iter()
+        .find(|(_, judgement)| judgement.level == worst);
     match found {
         Some(found) if worst != Level::None => found,
         _ => ("waiting", &assessment.locking),

@@ -81,7 +81,7 @@ fn of_part(world: &World, part: &Part<'_>, range: &Range<usize>, hints: &mut Vec
             }
             let subject = Subject {
                 script: info,
-            text: statement.text(),
+                text: statement.text(),
                 changes: statement.changes(),
                 before,
                 statistics: world.statistics(),

@@ -125,7 +125,10 @@ fn at_key(text: &str, key: &str, message: String) -> StatisticsError {
 /// The number or word around an offset, or the character there; nothing at the end of the text.
 fn token_at(text: &str, offset: usize) -> Range<usize> {
     let in_word = |c: char| c.is_ascii_alphanumeric() || "+-._".contains(c);
-    let (before, after) = (text.get(..offset).unwrap_or_default(), text.get(offset..).unwrap_or_default());
+    let (before, after) = (
+        text.get(..offset).unwrap_or_default(),
+        text.get(offset..).unwrap_or_default(),
+    );
     let start = before.trim_end_matches(in_word).len();
     let length = after.len() - after.trim_start_matches(in_word).len();
     match (length, after.chars().next()) {

@@ -21,8 +21,14 @@ const WHOLE: &str = r#"{
 fn a_file_is_read_and_written_alike() {
     let read = Statistics::parse(WHOLE).expect("statistics");
     let again: serde_json::Value = serde_json::to_value(&read).expect("JSON");
-    assert_eq!(again, serde_json::from_str::<serde_json::Value>(WHOLE).expect("JSON"));
-    assert_eq!(Statistics::parse("{}").expect("statistics"), Statistics::default());
+    assert_eq!(
+        again,
+        serde_json::from_str::<serde_json::Value>(WHOLE).expect("JSON")
+    );
+    assert_eq!(
+        Statistics::parse("{}").expect("statistics"),
+        Statistics::default()
+    );
     assert!(Statistics::parse(&format!("\u{feff}{WHOLE}")).is_ok());
 }
 
@@ -51,7 +57,14 @@ fn what_is_wrong_is_said_with_its_place() {
 #[test]
 fn the_schema_knows_every_key() {
     let schema = statistics_schema().to_string();
-    for key in ["taken_at", "server_version", "scan_bytes_per_second", "rows", "writes_per_second", "$schema"] {
+    for key in [
+        "taken_at",
+        "server_version",
+        "scan_bytes_per_second",
+        "rows",
+        "writes_per_second",
+        "$schema",
+    ] {
         assert!(schema.contains(&format!("\"{key}\"")), "{key}");
     }
 }
@@ -72,12 +85,26 @@ fn estimates_are_ranges_that_people_read() {
         "{\"speed\": {\"scan_bytes_per_second\": 500e6, \"rewrite_bytes_per_second\": 150e6, \"index_rows_per_second\": 1e6, \"check_rows_per_second\": 5e6, \"write_rows_per_second\": 1e5}}",
     )
     .expect("statistics");
-    for (rows, bytes) in [(0, 0), (1_000, 80_000), (1_000_000, 100_000_000), (12_000_000, 8_400_000_000), (3_000_000_000, 900_000_000_000)] {
-        let size = Size { rows, bytes, indexes: 3, ..Size::default() };
+    for (rows, bytes) in [
+        (0, 0),
+        (1_000, 80_000),
+        (1_000_000, 100_000_000),
+        (12_000_000, 8_400_000_000),
+        (3_000_000_000, 900_000_000_000),
+    ] {
+        let size = Size {
+            rows,
+            bytes,
+            indexes: 3,
+            ..Size::default()
+        };
         lines.push(size.in_words());
         for work in WORKS {
             let assumed = Statistics::default().estimate(work, &size);
-            lines.push(format!("  {work:?}: {assumed}; measured: {}", measured.estimate(work, &size)));
+            lines.push(format!(
+                "  {work:?}: {assumed}; measured: {}",
+                measured.estimate(work, &size)
+            ));
         }
     }
     insta::assert_snapshot!(lines.join("\n"));
