@@ -1,47 +1,71 @@
-; Highlighting of PostgreSQL statements, with the capture names that Neovim, Helix and Zed share.
-; Nodes are those of tree-sitter-postgres, which are the rules of PostgreSQL's own gram.y.
+; Highlighting of PostgreSQL statements.
+;
+; Nodes are those of tree-sitter-postgres, which are the rules of PostgreSQL's own gram.y. Captures are those of
+; nvim-treesitter; Helix and Zed know them or what stands before their last dot. `@type.relation` is a table or a view,
+; which themes colour as a `@type`.
+;
+; Of captures of the same bytes the last in this file counts, so what is general comes first: a keyword, then any name,
+; then what the name is. Neovim, Helix (since 25.07) and Zed agree on that. The language server reads this file too, with a
+; small reader of its own: it knows nodes within nodes, lists of alternatives, marks and captures, no predicates, no
+; quantifiers, no anchors; and a capture may only be of what is one token.
+
+; Constants
 
 (comment) @comment
 
-(string_literal) @string
-(dollar_quoted_string) @string
-(bit_string_literal) @string.special
-(hex_string_literal) @string.special
+[
+  (string_literal)
+  (escape_string_literal)
+  (dollar_quoted_string)
+] @string
+
+[
+  (bit_string_literal)
+  (hex_string_literal)
+] @string.special
+
 (integer_literal) @number
+
 (float_literal) @number.float
+
 (param) @variable.parameter
 
-; The name at the end of a function call, of a type, of a relation.
-(func_name) @function
-(func_application (func_name) @function.call)
-(Typename (SimpleTypename) @type)
-(Numeric) @type.builtin
-(Character) @type.builtin
-(ConstDatetime) @type.builtin
-(ConstInterval) @type.builtin
-(Bit) @type.builtin
-(JsonType) @type.builtin
-
-(qualified_name) @type.relation
-(columnDef (ColId) @variable.member)
-(columnElem (ColId) @variable.member)
-(columnref) @variable
-
-(kw_true) @boolean
-(kw_false) @boolean
-(kw_null) @constant.builtin
+; Marks
 
 [
   "("
   ")"
   "["
   "]"
-]  @punctuation.bracket
+] @punctuation.bracket
+
 [
   ","
   ";"
   "."
-]  @punctuation.delimiter
+  ":"
+] @punctuation.delimiter
+
+[
+  "%"
+  "*"
+  "+"
+  "-"
+  "/"
+  "::"
+  ":="
+  "<"
+  "<="
+  "<>"
+  "="
+  "=>"
+  ">"
+  ">="
+  "^"
+  (operator)
+] @operator
+
+; Words
 
 [
   (kw_abort)
@@ -536,3 +560,415 @@
   (kw_yes)
   (kw_zone)
 ] @keyword
+
+[
+  (kw_true)
+  (kw_false)
+] @boolean
+
+(kw_null) @constant.builtin
+
+; Types that have words of their own
+
+(Numeric
+  [
+    (kw_bigint)
+    (kw_boolean)
+    (kw_dec)
+    (kw_decimal)
+    (kw_double)
+    (kw_float)
+    (kw_int)
+    (kw_integer)
+    (kw_numeric)
+    (kw_precision)
+    (kw_real)
+    (kw_smallint)
+  ] @type.builtin)
+
+(BitWithLength
+  [
+    (kw_bit)
+    (kw_varying)
+  ] @type.builtin)
+
+(BitWithoutLength
+  [
+    (kw_bit)
+    (kw_varying)
+  ] @type.builtin)
+
+(character
+  [
+    (kw_char)
+    (kw_character)
+    (kw_national)
+    (kw_nchar)
+    (kw_varchar)
+  ] @type.builtin)
+
+(ConstDatetime
+  [
+    (kw_time)
+    (kw_timestamp)
+  ] @type.builtin)
+
+(ConstInterval (kw_interval) @type.builtin)
+
+(JsonType (kw_json) @type.builtin)
+
+(opt_timezone
+  [
+    (kw_with)
+    (kw_without)
+    (kw_time)
+    (kw_zone)
+  ] @type.builtin)
+
+(opt_varying (kw_varying) @type.builtin)
+
+; Names, whatever they are of
+
+[
+  (BareColLabel)
+  (ColId)
+  (ColLabel)
+  (NonReservedWord)
+  (attr_name)
+  (type_function_name)
+] @variable
+
+(param_name) @variable.parameter
+
+; Words that the grammar takes for names, and names of settings
+
+(PartitionSpec (ColId) @keyword)
+
+(privilege (ColId) @keyword)
+
+(var_name (ColId) @property)
+
+(reloption_elem (ColLabel) @property)
+
+(def_elem (ColLabel) @property)
+
+; Columns
+
+(TableFuncElement (ColId) @variable.member)
+
+(alter_table_cmd (ColId) @variable.member)
+
+(columnDef (ColId) @variable.member)
+
+(columnElem (ColId) @variable.member)
+
+(columnOptions (ColId) @variable.member)
+
+(index_elem (ColId) @variable.member)
+
+(insert_column_item (ColId) @variable.member)
+
+(part_elem (ColId) @variable.member)
+
+(set_target (ColId) @variable.member)
+
+(stats_param (ColId) @variable.member)
+
+(target_el (BareColLabel) @variable.member)
+
+(target_el (ColLabel) @variable.member)
+
+(RenameStmt
+  (opt_column)
+  (name) @variable.member)
+
+; column, table.column, schema.table.column, table.column[1], (value).field
+
+(columnref (ColId) @variable.member)
+
+(columnref
+  (ColId) @variable
+  (indirection (indirection_el ".")))
+
+(columnref
+  (ColId) @variable
+  (indirection (indirection (indirection_el "."))))
+
+(columnref (indirection (indirection_el (attr_name) @variable.member)))
+
+(columnref
+  (indirection
+    (indirection (indirection_el (attr_name) @type.relation))
+    (indirection_el ".")))
+
+(columnref
+  (ColId) @module
+  (indirection
+    (indirection (indirection_el (attr_name)))
+    (indirection_el (attr_name))))
+
+(columnref
+  (indirection
+    (indirection (indirection_el (attr_name) @variable.member))
+    (indirection_el "[")))
+
+(opt_indirection (indirection_el (attr_name) @variable.member))
+
+; Tables and views, and what is named like them
+
+(qualified_name (ColId) @type.relation)
+
+(qualified_name
+  (ColId) @module
+  (indirection))
+
+(qualified_name (indirection (indirection_el (attr_name) @type.relation)))
+
+(qualified_name (indirection (indirection (indirection_el (attr_name) @module))))
+
+(any_name (ColId) @type.relation)
+
+(any_name
+  (ColId) @module
+  (attrs))
+
+(any_name (attrs (attr_name) @type.relation))
+
+(any_name (attrs (attrs (attr_name) @module)))
+
+(common_table_expr (name) @type.relation)
+
+; table.column where the grammar has one name
+
+(CommentStmt
+  (kw_column)
+  (any_name
+    (ColId) @type.relation
+    (attrs)))
+
+(CommentStmt
+  (kw_column)
+  (any_name
+    (ColId) @module
+    (attrs (attrs))))
+
+(CommentStmt
+  (kw_column)
+  (any_name (attrs (attrs (attr_name) @type.relation))))
+
+(CommentStmt
+  (kw_column)
+  (any_name (attrs (attr_name) @variable.member)))
+
+(SeqOptElem
+  (any_name
+    (ColId) @type.relation
+    (attrs)))
+
+(SeqOptElem
+  (any_name
+    (ColId) @module
+    (attrs (attrs))))
+
+(SeqOptElem
+  (any_name (attrs (attrs (attr_name) @type.relation))))
+
+(SeqOptElem
+  (any_name (attrs (attr_name) @variable.member)))
+
+; Types, collations, operator classes
+
+(AlterCompositeTypeStmt (any_name (ColId) @type))
+
+(AlterCompositeTypeStmt
+  (any_name
+    (ColId) @module
+    (attrs)))
+
+(AlterCompositeTypeStmt (any_name (attrs (attr_name) @type)))
+
+(AlterDomainStmt (any_name (ColId) @type))
+
+(AlterDomainStmt
+  (any_name
+    (ColId) @module
+    (attrs)))
+
+(AlterDomainStmt (any_name (attrs (attr_name) @type)))
+
+(AlterEnumStmt (any_name (ColId) @type))
+
+(AlterEnumStmt
+  (any_name
+    (ColId) @module
+    (attrs)))
+
+(AlterEnumStmt (any_name (attrs (attr_name) @type)))
+
+(ColConstraint (any_name (ColId) @type))
+
+(ColConstraint
+  (any_name
+    (ColId) @module
+    (attrs)))
+
+(ColConstraint (any_name (attrs (attr_name) @type)))
+
+(CreateDomainStmt (any_name (ColId) @type))
+
+(CreateDomainStmt
+  (any_name
+    (ColId) @module
+    (attrs)))
+
+(CreateDomainStmt (any_name (attrs (attr_name) @type)))
+
+(DefineStmt (any_name (ColId) @type))
+
+(DefineStmt
+  (any_name
+    (ColId) @module
+    (attrs)))
+
+(DefineStmt (any_name (attrs (attr_name) @type)))
+
+(opt_collate (any_name (ColId) @type))
+
+(opt_collate
+  (any_name
+    (ColId) @module
+    (attrs)))
+
+(opt_collate (any_name (attrs (attr_name) @type)))
+
+(opt_collate_clause (any_name (ColId) @type))
+
+(opt_collate_clause
+  (any_name
+    (ColId) @module
+    (attrs)))
+
+(opt_collate_clause (any_name (attrs (attr_name) @type)))
+
+(opt_qualified_name (any_name (ColId) @type))
+
+(opt_qualified_name
+  (any_name
+    (ColId) @module
+    (attrs)))
+
+(opt_qualified_name (any_name (attrs (attr_name) @type)))
+
+(RenameStmt
+  (kw_type)
+  (any_name (ColId) @type))
+
+(RenameStmt
+  (kw_type)
+  (any_name
+    (ColId) @module
+    (attrs)))
+
+(RenameStmt
+  (kw_type)
+  (any_name (attrs (attr_name) @type)))
+
+(AlterObjectSchemaStmt
+  (kw_type)
+  (any_name (ColId) @type))
+
+(AlterObjectSchemaStmt
+  (kw_type)
+  (any_name
+    (ColId) @module
+    (attrs)))
+
+(AlterObjectSchemaStmt
+  (kw_type)
+  (any_name (attrs (attr_name) @type)))
+
+(AlterOwnerStmt
+  (kw_type)
+  (any_name (ColId) @type))
+
+(AlterOwnerStmt
+  (kw_type)
+  (any_name
+    (ColId) @module
+    (attrs)))
+
+(AlterOwnerStmt
+  (kw_type)
+  (any_name (attrs (attr_name) @type)))
+
+(GenericType (type_function_name) @type)
+
+(GenericType
+  (type_function_name) @module
+  (attrs))
+
+(GenericType (attrs (attr_name) @type))
+
+(func_type
+  (type_function_name) @type.relation
+  (attrs))
+
+(func_type (attrs (attr_name) @variable.member))
+
+(enum_val_list (Sconst) @constant)
+
+(AlterEnumStmt (Sconst) @constant)
+
+; Functions
+
+(func_name (type_function_name) @function.call)
+
+(func_name (ColId) @module)
+
+(func_name (indirection (indirection_el (attr_name) @function.call)))
+
+(CreateFunctionStmt (func_name (type_function_name) @function))
+
+(CreateFunctionStmt (func_name (indirection (indirection_el (attr_name) @function))))
+
+(function_with_argtypes (func_name (type_function_name) @function))
+
+(function_with_argtypes (func_name (indirection (indirection_el (attr_name) @function))))
+
+(aggregate_with_argtypes (func_name (type_function_name) @function))
+
+(aggregate_with_argtypes (func_name (indirection (indirection_el (attr_name) @function))))
+
+(any_operator (ColId) @module)
+
+; Schemas
+
+(CreateSchemaStmt (ColId) @module)
+
+(DropStmt
+  (drop_type_name (kw_schema))
+  (name_list (name) @module))
+
+(DropStmt
+  (drop_type_name (kw_schema))
+  (name_list (name_list (name) @module)))
+
+(privilege_target
+  (kw_schema)
+  (name_list (name) @module))
+
+(RenameStmt
+  (kw_schema)
+  (name) @module)
+
+(CommentStmt
+  (object_type_name (drop_type_name (kw_schema)))
+  (name) @module)
+
+(create_extension_opt_item
+  (kw_schema)
+  (name) @module)
+
+(DefACLOption
+  (kw_schema)
+  (name_list (name) @module))

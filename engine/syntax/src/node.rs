@@ -288,6 +288,7 @@ const DOTTED: &[Kind] = &[
 ];
 
 /// The children of a node.
+#[derive(Clone)]
 pub struct Children<'a> {
     tree: &'a Tree,
     at: u32,

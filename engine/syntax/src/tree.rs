@@ -22,6 +22,8 @@ impl Kind {
     pub const ERROR: Kind = Kind(1);
     const FIRST_NAMED: usize = 2;
     const FIRST_MARK: usize = Kind::FIRST_NAMED + NAMED.len();
+    /// How many kinds there are.
+    pub const COUNT: usize = Kind::FIRST_MARK + MARKS.len();
 
     /// The kind at that place of the sorted names.
     pub(crate) const fn named(place: u16) -> Kind {
@@ -56,6 +58,11 @@ impl Kind {
         usize::from(self.0) < Kind::FIRST_MARK
     }
 
+    /// Its number, less than [`Kind::COUNT`], for tables by kind.
+    pub fn number(self) -> usize {
+        usize::from(self.0)
+    }
+
     /// True for kinds whose names say that they are lists.
     pub fn is_list(self) -> bool {
         static LISTS: OnceLock<Vec<bool>> = OnceLock::new();
@@ -64,7 +71,8 @@ impl Kind {
         lists.get(place).copied().unwrap_or(false)
     }
 
-    fn of_name(name: &str) -> Kind {
+    /// The kind of that name; [`Kind::NONE`] where the grammar has none.
+    pub fn of_name(name: &str) -> Kind {
         let number = match NAMED.binary_search(&name) {
             Ok(place) => Some(place + Kind::FIRST_NAMED),
             Err(_) => MARKS

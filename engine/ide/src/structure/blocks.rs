@@ -63,7 +63,7 @@ pub(super) fn blocks(text: &str, dialect: Dialect, reads_bodies: bool) -> Vec<Bl
 }
 
 /// A token's place without its quotes.
-pub(super) fn unquoted(token: Token, text: &str) -> Range<usize> {
+pub(crate) fn unquoted(token: Token, text: &str) -> Range<usize> {
     let range = token.range.as_usize();
     let own = token.range.slice(text);
     let (front, back) = match token.kind {

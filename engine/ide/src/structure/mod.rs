@@ -6,7 +6,9 @@ mod selection;
 
 use std::ops::Range;
 
+pub(crate) use blocks::unquoted;
 pub use folds::folds;
+pub(crate) use folds::gaps;
 pub use selection::selection;
 
 /// What a fold hides.

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use confiture_lint::{Live, Place};
+use confiture_lint::{Live, Place, Statement};
 use confiture_schema::catalog::{Catalog, Origin, QualName, Relation, RelationKind};
 use confiture_syntax::Name;
 use confiture_syntax::lexer::{Dialect, Lexer, TokenKind};
@@ -86,7 +86,7 @@ impl Found<'_> {
 /// origin tells, such as the definition of a constraint without a name. The only reader of [`Origin::range`] here.
 fn place_of(live: &Live, origin: Origin, name: &Name) -> Option<Place> {
     let own = live.statements(origin.script as usize);
-    let statement = own.get(origin.statement as usize)?;
+    let statement = own.get(Statement::position(own, origin)?)?;
     let place = statement.place();
     if place.segment != origin.segment as usize || origin.range.is_empty() {
         return None;

@@ -11,4 +11,5 @@ mod statistics;
 mod structure;
 mod support;
 mod symbols;
+mod tokens;
 mod world;
