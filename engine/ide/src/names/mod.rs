@@ -18,6 +18,7 @@ use confiture_schema::apply::State;
 use confiture_schema::catalog::QualName;
 use confiture_syntax::{Name, Syntax};
 
+pub(crate) use query::unnamed_outputs;
 use resolve::Known;
 use walk::Walk;
 
@@ -145,6 +146,8 @@ fn tidy(syntax: &Syntax, mut found: Vec<Occurrence>) -> Vec<Occurrence> {
 /// Whether a text is a way to write the symbol's name.
 fn is_written(symbol: &Symbol, text: &str) -> bool {
     match symbol {
+        // Variables of psql and of templates are no names.
+        _ if text.starts_with([':', '@']) => false,
         Symbol::EnumLabel(_, label) => {
             confiture_syntax::string_value(text).is_some_and(|value| value == *label)
         }

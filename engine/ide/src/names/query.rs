@@ -4,7 +4,7 @@ use confiture_schema::catalog::QualName;
 use confiture_syntax::lexer::{Dialect, Lexer, TokenKind};
 use confiture_syntax::{Kind, Name, Node, TextRange, kind};
 
-use super::resolve::Found;
+use super::resolve::{Found, is_system_schema};
 use super::scope::{Answer, ColumnRef, Frame, Source, column_of, targets, with_clause};
 use super::walk::{Meaning, Walk};
 use super::{Access, Symbol};
@@ -494,7 +494,7 @@ impl Walk<'_> {
         let (Some(source), None) = (plain.next(), plain.next()) else {
             return None;
         };
-        let relation = relation_of(source)?;
+        let relation = relation_of(source).filter(|r| !is_system_schema(&r.schema))?;
         // In a body it may be a variable.
         let is_alone = !self.known.runs_later && !self.frames.iter().any(|f| !f.variables.is_empty());
         is_alone.then(|| (Symbol::Column(relation, name.clone()), false))
@@ -565,7 +565,7 @@ impl Walk<'_> {
             Answer::Found(found) => found,
             // It can be of nothing else.
             Answer::Unknown | Answer::Absent => {
-                let relation = relation_of(source)?;
+                let relation = relation_of(source).filter(|r| !is_system_schema(&r.schema))?;
                 Some((Symbol::Column(relation, column.clone()), false))
             }
         }
@@ -778,4 +778,51 @@ fn spelled_name(string: Node<'_>) -> Option<Vec<(Name, TextRange)>> {
         }
     }
     (!expects_name).then_some(parts)
+}
+
+/// The columns in the target list of a view's or table's own query that get their names from what they are: the place of
+/// the identifier, and the end of the target, where a name could be put.
+pub(crate) fn unnamed_outputs(syntax: &confiture_syntax::Syntax) -> Vec<(std::ops::Range<usize>, usize)> {
+    let Some(statement) = syntax.statement() else {
+        return Vec::new();
+    };
+    let target = statement
+        .child(kind::create_as_target)
+        .or_else(|| statement.child(kind::create_mv_target));
+    let names = target.unwrap_or(statement);
+    if names.has(kind::opt_column_list) || names.has(kind::columnList) {
+        return Vec::new();
+    }
+    let query = match statement.kind() {
+        kind::SelectStmt => Some(statement),
+        _ => statement.child(kind::SelectStmt),
+    };
+    let mut select = query.and_then(|q| q.find(kind::select_no_parens));
+    while let Some(node) = select {
+        if node.kind() == kind::simple_select && !node.has(kind::select_clause) {
+            break;
+        }
+        select = node.child_among(&[
+            kind::simple_select,
+            kind::select_clause,
+            kind::select_with_parens,
+            kind::select_no_parens,
+        ]);
+    }
+    let unnamed = select
+        .map(targets)
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|target| {
+            if target.has(kind::ColLabel) || target.has(kind::BareColLabel) {
+                return None;
+            }
+            let column = super::scope::without_casts(target.child(kind::a_expr)?);
+            let reference = (column.kind() == kind::columnref)
+                .then(|| ColumnRef::read(column))
+                .flatten()?;
+            let (_, range) = reference.parts.last().filter(|_| !reference.has_star)?;
+            Some((range.as_usize(), target.range().end as usize))
+        });
+    unnamed.collect()
 }

@@ -7,7 +7,7 @@ use confiture_schema::catalog::{QualName, RelationKind};
 use confiture_syntax::{Kind, Name, Node, TextRange, kind};
 
 use super::Symbol;
-use super::resolve::{Found, Known, Parts, is_system_column};
+use super::resolve::{Found, Known, Parts, is_system_column, is_system_schema};
 
 /// Queries within queries within FROM that are looked into.
 const MAX_DEPTH: usize = 12;
@@ -194,6 +194,9 @@ fn missing_column(frame: &Frame, source: &Source, name: &Name) -> Option<Answer>
     let [Part::All(relation)] = source.columns.as_slice() else {
         return None;
     };
+    if is_system_schema(&relation.schema) {
+        return None;
+    }
     let is_only = frame.sources.iter().filter(|s| !s.is_qualified_only).count() == 1;
     let symbol = Symbol::Column(relation.clone(), name.clone());
     is_only.then_some(Answer::Found(Some((symbol, false))))

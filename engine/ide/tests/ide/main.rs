@@ -7,6 +7,7 @@ mod hover;
 mod inlay;
 mod lens;
 mod names;
+mod navigate;
 mod statistics;
 mod structure;
 mod support;
