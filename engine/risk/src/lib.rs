@@ -29,7 +29,7 @@ pub use assessment::{Assessment, Judgement, Level};
 pub use effect::{Effect, Outlook, Risk};
 pub use lock::LockMode;
 pub use version::PgVersion;
-pub use volatility::is_volatile_builtin;
+pub use volatility::{builtin_functions, is_volatile_builtin};
 
 use confiture_schema::apply::State;
 use confiture_schema::change::Change;

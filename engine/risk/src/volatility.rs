@@ -67,6 +67,13 @@ pub(crate) enum Known {
     Unknown,
 }
 
+/// The names of PostgreSQL's own functions, sorted.
+pub fn builtin_functions() -> impl Iterator<Item = &'static str> {
+    builtins()
+        .iter()
+        .map(|line| line.split(' ').next().unwrap_or(line))
+}
+
 fn builtins() -> &'static [&'static str] {
     static TABLE: OnceLock<Vec<&'static str>> = OnceLock::new();
     TABLE.get_or_init(|| BUILTINS.lines().collect())

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "the support offers more than today's tests use")]
 
 mod actions;
+mod complete;
 mod diagnostics;
 mod hover;
 mod inlay;
