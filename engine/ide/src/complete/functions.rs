@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use confiture_lint::Live;
+use confiture_lint::{Live, Statement};
 use confiture_schema::catalog::{Function, FunctionKey, FunctionKind};
 use confiture_schema::change::{Argument, ArgumentMode, Change, CreateFunction};
 use confiture_syntax::Name;
@@ -118,9 +118,8 @@ pub(super) fn of_project(live: &Live, key: &FunctionKey, function: &Function) ->
 /// The statement that made a function: it knows the names of its arguments.
 fn statement_of<'l>(live: &'l Live, key: &FunctionKey, function: &Function) -> Option<&'l CreateFunction> {
     let origin = function.origin;
-    let statement = live
-        .statements(origin.script as usize)
-        .get(origin.statement as usize)?;
+    let own = live.statements(origin.script as usize);
+    let statement = own.get(Statement::position(own, origin)?)?;
     statement.changes().iter().find_map(|change| match change {
         Change::CreateFunction(create) => {
             let inputs = create
