@@ -1,8 +1,9 @@
 //! What a statement means for a database in use: whom its locks meet, and how long its work takes.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use confiture_lint::Live;
+use confiture_lint::{Live, Statement};
 use confiture_lint::context::ScriptInfo;
 use confiture_risk::effect::{Cause, LockTaken};
 use confiture_risk::{Effect, LockMode};
@@ -201,23 +202,35 @@ fn new_keys(change: &Change) -> u64 {
     }
 }
 
-/// Goes through the statements of a script from one number to another, each with what exists before it.
-pub(crate) fn each_statement(
-    live: &Live,
-    script: usize,
-    numbers: std::ops::Range<usize>,
-    mut visit: impl FnMut(usize, &confiture_lint::Statement, &State),
-) {
+/// A statement of a script, and what exists around it.
+pub(crate) struct Step<'s> {
+    /// Its number in the script.
+    pub(crate) number: usize,
+    /// The statement.
+    pub(crate) statement: &'s Statement,
+    /// What exists before it.
+    pub(crate) before: &'s State,
+    /// What exists behind it.
+    pub(crate) after: &'s State,
+}
+
+/// Goes through the statements of a script from one number to another, in one pass.
+pub(crate) fn each_statement(live: &Live, script: usize, numbers: Range<usize>, mut visit: impl FnMut(Step<'_>)) {
     let statements = live.statements(script);
-    let Some(wanted) = statements.get(numbers.start..numbers.end.min(statements.len())) else {
+    let end = numbers.end.min(statements.len());
+    let Some(wanted) = statements.get(numbers.start..end).filter(|wanted| !wanted.is_empty()) else {
         return;
     };
-    if wanted.is_empty() {
-        return;
-    }
-    let mut state = live.before(script, numbers.start);
+    let mut before = live.before(script, numbers.start);
     for (number, statement) in (numbers.start..).zip(wanted) {
-        visit(number, statement, &state);
-        state.apply_all(statement.changes(), statement.origin());
+        let mut after = before.clone();
+        after.apply_all(statement.changes(), statement.origin());
+        visit(Step {
+            number,
+            statement,
+            before: &before,
+            after: &after,
+        });
+        before = after;
     }
 }

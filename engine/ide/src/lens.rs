@@ -21,6 +21,8 @@ use crate::{Stretch, World};
 
 /// Relations that a line names.
 const MOST_RELATIONS: usize = 3;
+/// Statements that a line sums up: it is asked for after every edit.
+const MOST_JUDGED: usize = 1_000;
 /// Statements that a preview shows one by one.
 const MOST_STATEMENTS: usize = 200;
 
@@ -109,9 +111,9 @@ fn first_statement(world: &World, stretch: Stretch) -> Option<Range<usize>> {
 /// What the statements of a migration do together.
 struct Sum {
     worst: Level,
-    lock: Option<(LockMode, BTreeSet<QualName>)>,
+    /// The strongest lock, and the relations that it is on, in the order in which they are met.
+    lock: Option<(LockMode, Vec<QualName>)>,
     time: Option<Estimate>,
-    statements: usize,
 }
 
 /// `high risk · ACCESS EXCLUSIVE on orders, customers · 3 statements`.
@@ -120,12 +122,11 @@ fn summary(world: &World, stretch: Stretch) -> String {
         worst: Level::None,
         lock: None,
         time: None,
-        statements: 0,
     };
+    let mut seen = BTreeSet::new();
     let mut path = State::fresh();
-    each(world, stretch, |live, _, _, subject| {
+    each(world, stretch, MOST_JUDGED, |live, _, _, subject| {
         let outlook = foresee(subject.changes, subject.before, live.version());
-        sum.statements += 1;
         sum.worst = sum.worst.max(outlook.assessment.worst());
         if let Some(time) = subject.time(&outlook.effect) {
             sum.time = Some(sum.time.map_or(time, |known| known + time));
@@ -133,13 +134,14 @@ fn summary(world: &World, stretch: Stretch) -> String {
         if let Some((mode, relations)) = subject.strongest(&outlook.effect) {
             let known = sum.lock.as_ref().map(|(mode, _)| *mode);
             if known.is_none_or(|known| mode > known) {
-                sum.lock = Some((mode, BTreeSet::new()));
+                sum.lock = Some((mode, Vec::new()));
+                seen.clear();
                 path.session = subject.before.session.clone();
             }
             if let Some((held, all)) = &mut sum.lock
                 && *held == mode
             {
-                all.extend(relations.into_iter().cloned());
+                all.extend(relations.into_iter().filter(|relation| seen.insert((*relation).clone())).cloned());
             }
         }
     });
@@ -153,30 +155,40 @@ fn summary(world: &World, stretch: Stretch) -> String {
             let names: Vec<String> = relations.iter().map(|relation| short(relation, &path)).collect();
             format!("{mode} on {}", listed(&names, MOST_RELATIONS))
         });
-    let statements = match sum.statements {
+    let statements = match count(world, stretch) {
         1 => "1 statement".to_owned(),
+        count if count > MOST_JUDGED => format!("{count} statements, of which the first {MOST_JUDGED} are judged"),
         count => format!("{count} statements"),
     };
     let time = sum.time.map(|time| format!(" · {time}")).unwrap_or_default();
     format!("{level} · {locks} · {statements}{time}")
 }
 
-/// Goes through the statements of a migration.
-fn each(world: &World, stretch: Stretch, mut visit: impl FnMut(&Live, usize, &Statement, Subject<'_>)) {
+/// How many statements a migration has.
+fn count(world: &World, stretch: Stretch) -> usize {
+    world.project(stretch).map_or(0, |live| live.statements(stretch.script).len())
+}
+
+/// Goes through so many statements of a migration.
+fn each(
+    world: &World,
+    stretch: Stretch,
+    most: usize,
+    mut visit: impl FnMut(&Live, usize, &Statement, Subject<'_>),
+) {
     let (Some(live), Some(script)) = (world.project(stretch), world.script(stretch)) else {
         return;
     };
     let info = ScriptInfo::new(stretch.script, script);
-    let count = live.statements(stretch.script).len();
-    each_statement(live, stretch.script, 0..count, |number, statement, before| {
+    each_statement(live, stretch.script, 0..most, |step| {
         let subject = Subject {
             script: info,
-            text: statement.text(),
-            changes: statement.changes(),
-            before,
+            text: step.statement.text(),
+            changes: step.statement.changes(),
+            before: step.before,
             statistics: world.statistics(),
         };
-        visit(live, number, statement, subject);
+        visit(live, step.number, step.statement, subject);
     });
 }
 
@@ -187,13 +199,8 @@ fn one_preview(world: &World, stretch: Stretch) -> Option<String> {
         _ => "Forward",
     };
     let mut pages = vec![format!("## {direction}: {}", summary(world, stretch))];
-    let mut left_out = 0;
     let mut lines: Option<(PathBuf, LineIndex)> = None;
-    each(world, stretch, |live, number, statement, subject| {
-        if number >= MOST_STATEMENTS {
-            left_out += 1;
-            return;
-        }
+    each(world, stretch, MOST_STATEMENTS, |live, number, statement, subject| {
         let line = line(live, statement, &mut lines)
             .map(|line| format!(", line {line}"))
             .unwrap_or_default();
@@ -201,6 +208,7 @@ fn one_preview(world: &World, stretch: Stretch) -> Option<String> {
         let said = risk::hover(&subject, live.version());
         pages.push(format!("### {}{line}\n\n{head}\n\n{said}", number + 1));
     });
+    let left_out = count(world, stretch).saturating_sub(MOST_STATEMENTS);
     if left_out > 0 {
         pages.push(format!("And {left_out} statements more."));
     }

@@ -4,6 +4,7 @@
 //! A name goes before a word of PostgreSQL's, and that before the statement: `risk` speaks of statements, `object` of
 //! names, `manual` of words.
 
+mod comment;
 mod history;
 mod manual;
 mod object;
@@ -14,7 +15,7 @@ use std::ops::Range;
 
 use confiture_lint::context::ScriptInfo;
 use confiture_lint::{Live, Statement};
-use confiture_schema::apply::State;
+use confiture_schema::apply::{State, TransactionState};
 use confiture_schema::change::{Change, Nested};
 use confiture_syntax::TextRange;
 use confiture_syntax::lexer::TokenKind;
@@ -36,6 +37,9 @@ pub struct Hover {
 /// What can be said of a place.
 pub fn hover(world: &World, at: &FilePosition) -> Option<Hover> {
     let cursor = world.at(at)?;
+    if let Some(hover) = comment::hover(&cursor) {
+        return Some(hover);
+    }
     let statement = cursor.statement()?;
     let text = statement.text();
     let offset = text.floor_char_boundary(cursor.offset_in_statement()?.min(text.len()));
@@ -124,28 +128,37 @@ impl<'w> Place<'w> {
 
     /// What the statement does, or the one inside it.
     fn risk(&self, nested: Option<&Nested>, manual: Option<manual::Entry>) -> String {
-        let changes = nested.map_or(self.statement.changes(), |nested| &nested.changes);
+        let is_function = |change: &Change| matches!(change, Change::CreateFunction(_));
+        let runs_later = nested.is_some() && self.statement.changes().iter().any(is_function);
+        let (markdown, when) = match (nested, runs_later) {
+            (Some(nested), true) => (self.risk_later(nested), "*When the function runs:* "),
+            (Some(nested), false) => (self.risk_of(&nested.changes, self.script, &self.before), "*Inside the block:* "),
+            (None, _) => (self.risk_of(self.statement.changes(), self.script, &self.before), ""),
+        };
+        let link = manual.map(|entry| format!("\n\n{}", entry.link())).unwrap_or_default();
+        format!("{when}{markdown}{link}")
+    }
+
+    fn risk_of(&self, changes: &[Change], script: ScriptInfo, before: &State) -> String {
         let subject = Subject {
-            script: self.script,
+            script,
             text: self.statement.text(),
             changes,
-            before: &self.before,
+            before,
             statistics: self.statistics,
         };
-        let mut markdown = String::new();
-        if nested.is_some() {
-            let runs_later = |change: &Change| matches!(change, Change::CreateFunction(_));
-            let when = match self.statement.changes().iter().any(runs_later) {
-                true => "*When the function runs:* ",
-                false => "*Inside the block:* ",
-            };
-            markdown.push_str(when);
-        }
-        markdown.push_str(&risk::hover(&subject, self.live.version()));
-        if let Some(entry) = manual {
-            markdown.push_str(&format!("\n\n{}", entry.link()));
-        }
-        markdown
+        risk::hover(&subject, self.live.version())
+    }
+
+    /// What a statement of a function's body does: when it runs, what this script creates is in use, too.
+    fn risk_later(&self, nested: &Nested) -> String {
+        let script = ScriptInfo {
+            index: usize::MAX,
+            ..self.script
+        };
+        let mut before = self.before.clone();
+        before.session.transaction = TransactionState::default();
+        self.risk_of(&nested.changes, script, &before)
     }
 
     /// What exists behind the statement.

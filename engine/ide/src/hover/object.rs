@@ -81,6 +81,9 @@ fn local(place: &Place<'_>, all: &[Occurrence], occurrence: &Occurrence, name: &
         let gap = text.get(before.range.end..defined.range.start)?.trim();
         (gap.is_empty() || gap.eq_ignore_ascii_case("as")).then_some(before)
     });
+    if let Some(argument) = argument(place, name) {
+        return Some(argument);
+    }
     let said = format!("{}: a name of this statement alone", code(name.as_str()));
     match before.map(|before| (&before.symbol, before.access)) {
         Some((symbol @ Symbol::Relation(relation), access)) => {
@@ -90,6 +93,21 @@ fn local(place: &Place<'_>, all: &[Occurrence], occurrence: &Occurrence, name: &
         }
         _ => Some(said),
     }
+}
+
+/// An argument of the function that the statement creates.
+fn argument(place: &Place<'_>, name: &Name) -> Option<String> {
+    let text = place.statement.text();
+    place.statement.changes().iter().find_map(|change| {
+        let Change::CreateFunction(function) = change else {
+            return None;
+        };
+        let is_it = |argument: &&Argument| argument.name.as_ref().is_some_and(|known| known.name == *name);
+        let found = function.arguments.iter().find(is_it)?;
+        let ty = found.ty.range.slice(text);
+        let of = format!("-- argument of {}", function.name.name.quoted());
+        Some(fence(&format!("{} {ty}\n{of}", name.quoted())))
+    })
 }
 
 /// Descriptions in a state.

@@ -17,8 +17,12 @@ const MOST: usize = 12;
 /// What a statement does; a line where it harms nobody.
 pub(crate) fn hover(subject: &Subject<'_>, version: PgVersion) -> String {
     let risk = assess(subject.changes, subject.before, version);
-    let notes = notes(subject, &risk.effect, version);
+    let mut notes = notes(subject, &risk.effect, version);
     let mut paragraphs = vec![verdict(subject, &risk.effect, &risk.assessment)];
+    // What the verdict says already is no note.
+    let (_, chief) = chief(&risk.assessment);
+    let said = prose(&chief.reason);
+    notes.retain(|note| *note != said);
     if risk.assessment.worst() == Level::None && notes.is_empty() {
         return paragraphs.remove(0);
     }
@@ -32,13 +36,22 @@ pub(crate) fn hover(subject: &Subject<'_>, version: PgVersion) -> String {
     paragraphs.join("\n\n")
 }
 
+/// What a statement locks and works on.
+pub(crate) fn in_detail(subject: &Subject<'_>, effect: &Effect) -> String {
+    let lists = [
+        list("Locks", locks(subject, effect)),
+        list("Work", work(subject, effect)),
+    ];
+    lists.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
+}
+
 fn list(title: &str, items: Vec<String>) -> Option<String> {
     let items: Vec<String> = items.iter().map(|item| format!("- {item}")).collect();
     (!items.is_empty()).then(|| format!("**{title}**\n{}", items.join("\n")))
 }
 
 /// The judgement in a line.
-pub(crate) fn verdict(subject: &Subject<'_>, effect: &Effect, assessment: &Assessment) -> String {
+fn verdict(subject: &Subject<'_>, effect: &Effect, assessment: &Assessment) -> String {
     let (label, judgement) = chief(assessment);
     let reason = prose(&judgement.reason);
     let mut line = match judgement.level {
@@ -194,15 +207,7 @@ fn notes(subject: &Subject<'_>, effect: &Effect, version: PgVersion) -> Vec<Stri
     if effect.waits_for_older_snapshots {
         notes.push("it waits for every transaction that began before it, of any table".to_owned());
     }
-    // One thing that isn't known is the verdict already.
-    if effect.unknown.len() > 1 || !effect.open_ended {
-        notes.extend(
-            effect
-                .unknown
-                .iter()
-                .map(|cause| format!("not known: {}", prose(&cause.reason))),
-        );
-    }
+    notes.extend(effect.unknown.iter().map(|cause| format!("not known: {}", prose(&cause.reason))));
     if let Some(since) = effect.since {
         notes.push(match version < since {
             true => {
@@ -237,7 +242,13 @@ fn other_versions(subject: &Subject<'_>, effect: &Effect, version: PgVersion) ->
                 true => first.to_string(),
                 false => format!("{first} to {last}"),
             };
-            format!("PostgreSQL {versions}: {}", said.join("; "))
+            let server = subject.statistics.and_then(|statistics| statistics.server_version);
+            let is_the_server = |major: u32| first.major() <= major && major <= last.major();
+            let of_server = match server.filter(|major| is_the_server(*major)) {
+                Some(major) => format!(" (the statistics are of {major})"),
+                None => String::new(),
+            };
+            format!("PostgreSQL {versions}{of_server}: {}", said.join("; "))
         })
         .collect()
 }

@@ -1,6 +1,5 @@
 //! Names that a statement leaves to PostgreSQL: those that the state has after it, and the statement doesn't write.
 
-use confiture_lint::Statement;
 use confiture_schema::apply::State;
 use confiture_schema::catalog::{Constraint, ConstraintKind, QualName, Relation};
 use confiture_schema::change::{
@@ -9,6 +8,8 @@ use confiture_schema::change::{
 };
 use confiture_syntax::Name;
 use confiture_syntax::lexer::{Dialect, Lexer, TokenKind};
+
+use crate::impact::Step;
 
 /// A name that PostgreSQL makes up.
 pub(super) struct Inferred {
@@ -21,23 +22,19 @@ pub(super) struct Inferred {
 }
 
 /// The names that PostgreSQL gives, in order.
-pub(super) fn names(statement: &Statement, before: &State) -> Vec<Inferred> {
-    if !statement.changes().iter().any(leaves_names) {
-        return Vec::new();
-    }
-    let mut after = before.clone();
-    after.apply_all(statement.changes(), statement.origin());
+pub(super) fn names(step: &Step<'_>) -> Vec<Inferred> {
+    let Step { statement, before, after, .. } = *step;
     let mut found = Vec::new();
     for change in statement.changes() {
         match change {
             Change::CreateTable(table) => {
-                if let Some(mut names) = Names::new(before, &after, &table.name) {
+                if let Some(mut names) = Names::new(before, after, &table.name) {
                     table.elements.iter().for_each(|element| names.element(element));
                     found.append(&mut names.found);
                 }
             }
             Change::AlterRelation(alter) => {
-                if let Some(mut names) = Names::new(before, &after, &alter.name) {
+                if let Some(mut names) = Names::new(before, after, &alter.name) {
                     for command in &alter.commands {
                         names.command(&command.action, command.range.end as usize);
                     }
@@ -45,40 +42,13 @@ pub(super) fn names(statement: &Statement, before: &State) -> Vec<Inferred> {
                 }
             }
             Change::CreateIndex(index) if index.name.is_none() => {
-                let names = Names::new(before, &after, &index.table);
+                let names = Names::new(before, after, &index.table);
                 found.extend(names.and_then(|names| names.index(index, statement.text())));
             }
             _ => {}
         }
     }
     found
-}
-
-/// Whether a change may leave a name to PostgreSQL: most don't, and need no state after them.
-fn leaves_names(change: &Change) -> bool {
-    let column = |column: &ColumnDef| {
-        column.identity.is_some()
-            || column.ty.as_ref().is_some_and(|ty| ty.serial)
-            || column
-                .constraints
-                .iter()
-                .any(|constraint| constraint.name.is_none())
-    };
-    match change {
-        Change::CreateIndex(index) => index.name.is_none(),
-        Change::CreateTable(table) => table.elements.iter().any(|element| match element {
-            TableElement::Column(one) => column(one),
-            TableElement::Constraint(constraint) => constraint.name.is_none(),
-            TableElement::Like(_) => false,
-        }),
-        Change::AlterRelation(alter) => alter.commands.iter().any(|command| match &command.action {
-            AlterAction::AddColumn { column: one, .. } => column(one),
-            AlterAction::AddConstraint(constraint) => constraint.name.is_none(),
-            AlterAction::AddIdentity { .. } => true,
-            _ => false,
-        }),
-        _ => false,
-    }
 }
 
 /// The names of one relation.

@@ -8,12 +8,12 @@ use std::path::Path;
 use confiture_lint::Statement;
 use confiture_lint::context::ScriptInfo;
 use confiture_risk::effect::TransactionRule;
-use confiture_risk::{LockMode, PgVersion, foresee};
-use confiture_schema::apply::State;
+use confiture_risk::predict::predict;
+use confiture_risk::{LockMode, PgVersion};
 
 use crate::World;
-use crate::hover::risk::verdict;
-use crate::impact::{Subject, each_statement};
+use crate::hover::risk::in_detail;
+use crate::impact::{Step, Subject, each_statement};
 use crate::parts::{self, Part};
 use crate::words::code;
 
@@ -75,22 +75,23 @@ fn of_part(world: &World, part: &Part<'_>, range: &Range<usize>, hints: &mut Vec
         live,
         stretch.script,
         *first..*last + 1,
-        |number, statement, before| {
-            if numbers.binary_search(&number).is_err() {
+        |step| {
+            if numbers.binary_search(&step.number).is_err() {
                 return;
             }
+            let statement = step.statement;
             let subject = Subject {
                 script: info,
                 text: statement.text(),
                 changes: statement.changes(),
-                before,
+                before: step.before,
                 statistics: world.statistics(),
             };
             let offset = |inside: usize| {
                 let start = statement.place().range.start as usize;
                 part.segment.map.range_to_file(start..start + inside).end
             };
-            hints.extend(inferred_names(statement, before, &offset));
+            hints.extend(inferred_names(&step, &offset));
             if info.is_live() {
                 hints.extend(lock(&subject, live.version(), offset(statement.text().len())));
             }
@@ -100,8 +101,7 @@ fn of_part(world: &World, part: &Part<'_>, range: &Range<usize>, hints: &mut Vec
 
 /// The hint at a statement's end; `None` where nobody would notice its locks.
 fn lock(subject: &Subject<'_>, version: PgVersion, offset: usize) -> Option<InlayHint> {
-    let outlook = foresee(subject.changes, subject.before, version);
-    let effect = &outlook.effect;
+    let effect = &predict(subject.changes, subject.before, version);
     if effect.transaction == TransactionRule::Control {
         return None;
     }
@@ -124,14 +124,14 @@ fn lock(subject: &Subject<'_>, version: PgVersion, offset: usize) -> Option<Inla
     Some(InlayHint {
         offset,
         label,
-        tooltip: Some(verdict(subject, effect, &outlook.assessment)),
+        tooltip: Some(in_detail(subject, effect)),
         kind: InlayKind::Lock,
     })
 }
 
 /// The names that PostgreSQL gives what a statement leaves without one.
-fn inferred_names(statement: &Statement, before: &State, offset: &dyn Fn(usize) -> usize) -> Vec<InlayHint> {
-    let found = inferred::names(statement, before);
+fn inferred_names(step: &Step<'_>, offset: &dyn Fn(usize) -> usize) -> Vec<InlayHint> {
+    let found = inferred::names(step);
     let hint = |found: inferred::Inferred| InlayHint {
         offset: offset(found.offset),
         tooltip: Some(format!(

@@ -106,8 +106,17 @@ hovers! {
     a_sequence: "CREATE SEQUENCE numbers START 10;\nALTER SEQUENCE num$0bers INCREMENT 2;";
     a_partitioned_table: "CREATE TABLE events (at date) PARTITION BY RANGE (at);\nCREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');\nDROP TABLE eve$0nts;";
     a_name_in_a_function: "CREATE FUNCTION g() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM ord$0ers $$;";
+    an_argument_of_a_function: "CREATE FUNCTION h(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN n$0 + 1; END $$;";
+    what_a_function_writes_later_is_in_use: "CREATE TABLE fresh (id int);\nCREATE FUNCTION h() RETURNS void LANGUAGE plpgsql AS $$ BEGIN TRUNC$0ATE fresh; END $$;";
     where_it_was_changed_last: "ALTER TABLE orders ADD COLUMN x int;\nALTER TABLE orders ALTER COLUMN total SET DEFAULT 1;\nSELECT tot$0al FROM orders;";
     a_schema: "CREATE SCHEMA app;\nCREATE TABLE a$0pp.t (id int);";
+}
+
+#[test]
+fn a_comment_to_the_linter_explains_its_rules() {
+    let shown = said("-- confiture: ignore drop-casc$0ade: it is empty\nDROP TABLE t;\n");
+    assert!(shown.starts_with("drop-cascade\n=====\n# "), "{shown}");
+    assert_eq!(said("-- confiture: ign$0ore drop-cascade: it is empty\nDROP TABLE t;\n"), "nothing");
 }
 
 #[test]
@@ -164,5 +173,42 @@ fn every_place_of_every_statement_gets_an_answer_or_none() {
             "{answers} answers in {} bytes",
             text.len()
         );
+    }
+}
+
+/// Pieces of SQL that are put together at random.
+const PIECES: &[&str] = &[
+    "CREATE TABLE ", "ALTER TABLE ", "t", "\"ü\"", " (id int PRIMARY KEY, é text)", " ADD COLUMN x", " int", " serial",
+    " UNIQUE", " CHECK (x > 0)", "CREATE INDEX ", "CONCURRENTLY ", "ON ", "(x)", ";", "\n", " ", "'", "$$", "DO $$ BEGIN ",
+    " END $$", "-- ", "/* ", "*/", "😀", "DROP TABLE ", " CASCADE", "CREATE FUNCTION f(n int) RETURNS int LANGUAGE sql AS ",
+    "SELECT ", "now()", " FROM ", "COMMENT ON TABLE t IS ", "SET lock_timeout = ", "\\i x\n", ":v", ".", "confiture: ignore ",
+    "INSERT INTO t VALUES (1, '", "`*_[x](y)",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_text_has_answers_on_characters(
+        pieces in proptest::collection::vec(0..PIECES.len(), 0..40), offsets in proptest::collection::vec(0usize..400, 8),
+    ) {
+        let text: String = pieces.into_iter().filter_map(|piece| PIECES.get(piece)).copied().collect();
+        let fixture = Fixture::new(&format!(
+            "//- migrations/001_a.up.sql\nCREATE TABLE t (id int);\n//- migrations/002_b.up.sql\n{text}"
+        ));
+        let file = fixture.path("migrations/002_b.up.sql");
+        for offset in offsets {
+            let at = FilePosition { file: file.clone(), offset };
+            if let Some(hover) = hover(&fixture.world, &at) {
+                proptest::prop_assert!(text.get(hover.range.clone()).is_some(), "{hover:?}");
+            }
+        }
+        for hint in confiture_ide::inlay::inlay_hints(&fixture.world, &file, 0..text.len()) {
+            proptest::prop_assert!(text.is_char_boundary(hint.offset), "{hint:?}");
+        }
+        for lens in confiture_ide::lens::lenses(&fixture.world, &file) {
+            proptest::prop_assert!(text.get(lens.range.clone()).is_some(), "{lens:?}");
+        }
+        confiture_ide::lens::preview(&fixture.world, &file);
     }
 }
