@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use confiture_lint::{Live, Statement};
 use confiture_lint::context::ScriptInfo;
+use confiture_lint::{Live, Statement};
 use confiture_risk::effect::{Cause, LockTaken};
 use confiture_risk::{Effect, LockMode};
 use confiture_schema::apply::State;
@@ -215,10 +215,18 @@ pub(crate) struct Step<'s> {
 }
 
 /// Goes through the statements of a script from one number to another, in one pass.
-pub(crate) fn each_statement(live: &Live, script: usize, numbers: Range<usize>, mut visit: impl FnMut(Step<'_>)) {
+pub(crate) fn each_statement(
+    live: &Live,
+    script: usize,
+    numbers: Range<usize>,
+    mut visit: impl FnMut(Step<'_>),
+) {
     let statements = live.statements(script);
     let end = numbers.end.min(statements.len());
-    let Some(wanted) = statements.get(numbers.start..end).filter(|wanted| !wanted.is_empty()) else {
+    let Some(wanted) = statements
+        .get(numbers.start..end)
+        .filter(|wanted| !wanted.is_empty())
+    else {
         return;
     };
     let mut before = live.before(script, numbers.start);

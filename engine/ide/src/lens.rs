@@ -141,7 +141,12 @@ fn summary(world: &World, stretch: Stretch) -> String {
             if let Some((held, all)) = &mut sum.lock
                 && *held == mode
             {
-                all.extend(relations.into_iter().filter(|relation| seen.insert((*relation).clone())).cloned());
+                all.extend(
+                    relations
+                        .into_iter()
+                        .filter(|relation| seen.insert((*relation).clone()))
+                        .cloned(),
+                );
             }
         }
     });
@@ -157,7 +162,9 @@ fn summary(world: &World, stretch: Stretch) -> String {
         });
     let statements = match count(world, stretch) {
         1 => "1 statement".to_owned(),
-        count if count > MOST_JUDGED => format!("{count} statements, of which the first {MOST_JUDGED} are judged"),
+        count if count > MOST_JUDGED => {
+            format!("{count} statements, of which the first {MOST_JUDGED} are judged")
+        }
         count => format!("{count} statements"),
     };
     let time = sum.time.map(|time| format!(" · {time}")).unwrap_or_default();
@@ -166,7 +173,9 @@ fn summary(world: &World, stretch: Stretch) -> String {
 
 /// How many statements a migration has.
 fn count(world: &World, stretch: Stretch) -> usize {
-    world.project(stretch).map_or(0, |live| live.statements(stretch.script).len())
+    world
+        .project(stretch)
+        .map_or(0, |live| live.statements(stretch.script).len())
 }
 
 /// Goes through so many statements of a migration.
@@ -200,14 +209,19 @@ fn one_preview(world: &World, stretch: Stretch) -> Option<String> {
     };
     let mut pages = vec![format!("## {direction}: {}", summary(world, stretch))];
     let mut lines: Option<(PathBuf, LineIndex)> = None;
-    each(world, stretch, MOST_STATEMENTS, |live, number, statement, subject| {
-        let line = line(live, statement, &mut lines)
-            .map(|line| format!(", line {line}"))
-            .unwrap_or_default();
-        let head = code(&first_line(statement.text(), 90));
-        let said = risk::hover(&subject, live.version());
-        pages.push(format!("### {}{line}\n\n{head}\n\n{said}", number + 1));
-    });
+    each(
+        world,
+        stretch,
+        MOST_STATEMENTS,
+        |live, number, statement, subject| {
+            let line = line(live, statement, &mut lines)
+                .map(|line| format!(", line {line}"))
+                .unwrap_or_default();
+            let head = code(&first_line(statement.text(), 90));
+            let said = risk::hover(&subject, live.version());
+            pages.push(format!("### {}{line}\n\n{head}\n\n{said}", number + 1));
+        },
+    );
     let left_out = count(world, stretch).saturating_sub(MOST_STATEMENTS);
     if left_out > 0 {
         pages.push(format!("And {left_out} statements more."));

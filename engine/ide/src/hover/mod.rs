@@ -132,10 +132,18 @@ impl<'w> Place<'w> {
         let runs_later = nested.is_some() && self.statement.changes().iter().any(is_function);
         let (markdown, when) = match (nested, runs_later) {
             (Some(nested), true) => (self.risk_later(nested), "*When the function runs:* "),
-            (Some(nested), false) => (self.risk_of(&nested.changes, self.script, &self.before), "*Inside the block:* "),
-            (None, _) => (self.risk_of(self.statement.changes(), self.script, &self.before), ""),
+            (Some(nested), false) => (
+                self.risk_of(&nested.changes, self.script, &self.before),
+                "*Inside the block:* ",
+            ),
+            (None, _) => (
+                self.risk_of(self.statement.changes(), self.script, &self.before),
+                "",
+            ),
         };
-        let link = manual.map(|entry| format!("\n\n{}", entry.link())).unwrap_or_default();
+        let link = manual
+            .map(|entry| format!("\n\n{}", entry.link()))
+            .unwrap_or_default();
         format!("{when}{markdown}{link}")
     }
 

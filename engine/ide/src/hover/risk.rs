@@ -207,7 +207,12 @@ fn notes(subject: &Subject<'_>, effect: &Effect, version: PgVersion) -> Vec<Stri
     if effect.waits_for_older_snapshots {
         notes.push("it waits for every transaction that began before it, of any table".to_owned());
     }
-    notes.extend(effect.unknown.iter().map(|cause| format!("not known: {}", prose(&cause.reason))));
+    notes.extend(
+        effect
+            .unknown
+            .iter()
+            .map(|cause| format!("not known: {}", prose(&cause.reason))),
+    );
     if let Some(since) = effect.since {
         notes.push(match version < since {
             true => {
@@ -242,7 +247,9 @@ fn other_versions(subject: &Subject<'_>, effect: &Effect, version: PgVersion) ->
                 true => first.to_string(),
                 false => format!("{first} to {last}"),
             };
-            let server = subject.statistics.and_then(|statistics| statistics.server_version);
+            let server = subject
+                .statistics
+                .and_then(|statistics| statistics.server_version);
             let is_the_server = |major: u32| first.major() <= major && major <= last.major();
             let of_server = match server.filter(|major| is_the_server(*major)) {
                 Some(major) => format!(" (the statistics are of {major})"),

@@ -23,7 +23,12 @@ pub(super) struct Inferred {
 
 /// The names that PostgreSQL gives, in order.
 pub(super) fn names(step: &Step<'_>) -> Vec<Inferred> {
-    let Step { statement, before, after, .. } = *step;
+    let Step {
+        statement,
+        before,
+        after,
+        ..
+    } = *step;
     let mut found = Vec::new();
     for change in statement.changes() {
         match change {

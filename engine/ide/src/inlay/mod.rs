@@ -71,32 +71,27 @@ fn of_part(world: &World, part: &Part<'_>, range: &Range<usize>, hints: &mut Vec
         return;
     };
     let info = ScriptInfo::new(stretch.script, script);
-    each_statement(
-        live,
-        stretch.script,
-        *first..*last + 1,
-        |step| {
-            if numbers.binary_search(&step.number).is_err() {
-                return;
-            }
-            let statement = step.statement;
-            let subject = Subject {
-                script: info,
-                text: statement.text(),
-                changes: statement.changes(),
-                before: step.before,
-                statistics: world.statistics(),
-            };
-            let offset = |inside: usize| {
-                let start = statement.place().range.start as usize;
-                part.segment.map.range_to_file(start..start + inside).end
-            };
-            hints.extend(inferred_names(&step, &offset));
-            if info.is_live() {
-                hints.extend(lock(&subject, live.version(), offset(statement.text().len())));
-            }
-        },
-    );
+    each_statement(live, stretch.script, *first..*last + 1, |step| {
+        if numbers.binary_search(&step.number).is_err() {
+            return;
+        }
+        let statement = step.statement;
+        let subject = Subject {
+            script: info,
+            text: statement.text(),
+            changes: statement.changes(),
+            before: step.before,
+            statistics: world.statistics(),
+        };
+        let offset = |inside: usize| {
+            let start = statement.place().range.start as usize;
+            part.segment.map.range_to_file(start..start + inside).end
+        };
+        hints.extend(inferred_names(&step, &offset));
+        if info.is_live() {
+            hints.extend(lock(&subject, live.version(), offset(statement.text().len())));
+        }
+    });
 }
 
 /// The hint at a statement's end; `None` where nobody would notice its locks.

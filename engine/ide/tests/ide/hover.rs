@@ -116,7 +116,10 @@ hovers! {
 fn a_comment_to_the_linter_explains_its_rules() {
     let shown = said("-- confiture: ignore drop-casc$0ade: it is empty\nDROP TABLE t;\n");
     assert!(shown.starts_with("drop-cascade\n=====\n# "), "{shown}");
-    assert_eq!(said("-- confiture: ign$0ore drop-cascade: it is empty\nDROP TABLE t;\n"), "nothing");
+    assert_eq!(
+        said("-- confiture: ign$0ore drop-cascade: it is empty\nDROP TABLE t;\n"),
+        "nothing"
+    );
 }
 
 #[test]
@@ -178,11 +181,45 @@ fn every_place_of_every_statement_gets_an_answer_or_none() {
 
 /// Pieces of SQL that are put together at random.
 const PIECES: &[&str] = &[
-    "CREATE TABLE ", "ALTER TABLE ", "t", "\"ü\"", " (id int PRIMARY KEY, é text)", " ADD COLUMN x", " int", " serial",
-    " UNIQUE", " CHECK (x > 0)", "CREATE INDEX ", "CONCURRENTLY ", "ON ", "(x)", ";", "\n", " ", "'", "$$", "DO $$ BEGIN ",
-    " END $$", "-- ", "/* ", "*/", "😀", "DROP TABLE ", " CASCADE", "CREATE FUNCTION f(n int) RETURNS int LANGUAGE sql AS ",
-    "SELECT ", "now()", " FROM ", "COMMENT ON TABLE t IS ", "SET lock_timeout = ", "\\i x\n", ":v", ".", "confiture: ignore ",
-    "INSERT INTO t VALUES (1, '", "`*_[x](y)",
+    "CREATE TABLE ",
+    "ALTER TABLE ",
+    "t",
+    "\"ü\"",
+    " (id int PRIMARY KEY, é text)",
+    " ADD COLUMN x",
+    " int",
+    " serial",
+    " UNIQUE",
+    " CHECK (x > 0)",
+    "CREATE INDEX ",
+    "CONCURRENTLY ",
+    "ON ",
+    "(x)",
+    ";",
+    "\n",
+    " ",
+    "'",
+    "$$",
+    "DO $$ BEGIN ",
+    " END $$",
+    "-- ",
+    "/* ",
+    "*/",
+    "😀",
+    "DROP TABLE ",
+    " CASCADE",
+    "CREATE FUNCTION f(n int) RETURNS int LANGUAGE sql AS ",
+    "SELECT ",
+    "now()",
+    " FROM ",
+    "COMMENT ON TABLE t IS ",
+    "SET lock_timeout = ",
+    "\\i x\n",
+    ":v",
+    ".",
+    "confiture: ignore ",
+    "INSERT INTO t VALUES (1, '",
+    "`*_[x](y)",
 ];
 
 proptest::proptest! {
