@@ -223,6 +223,7 @@ impl<'a, 'b> Run<'a, 'b> {
         for index in 0..self.keys.len().max(self.past.keys.len()) {
             if self.past.keys.get(index) != self.keys.get(index) {
                 changed.insert(Entry::text(index as u32));
+                changed.insert_part(Part::Meanings);
             }
         }
         changed

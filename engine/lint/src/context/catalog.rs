@@ -58,7 +58,7 @@ impl<'a> CatalogContext<'a> {
 
     /// The same, each with its place.
     pub fn forward_placed(&self) -> impl Iterator<Item = (Place, &'a [Change])> + 'a {
-        footprint::reads_all_texts();
+        footprint::reads_all_meanings();
         let statements = self.statements;
         let scripts = self.project.scripts.iter().enumerate();
         scripts
@@ -73,7 +73,7 @@ impl<'a> CatalogContext<'a> {
         &self,
         keywords: &'static [&'static str],
     ) -> impl Iterator<Item = (Place, &'a [Change])> + 'a {
-        footprint::reads_all_texts();
+        footprint::reads_all_meanings();
         let statements = self.statements;
         let scripts = self.project.scripts.iter().enumerate();
         scripts

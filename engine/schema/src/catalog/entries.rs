@@ -40,6 +40,8 @@ pub enum Part {
     CreatedInScript,
     /// Not of the catalog: what the statements of a script say of each other.
     Facts,
+    /// Not of the catalog: what all statements ask for.
+    Meanings,
 }
 
 impl Part {

@@ -415,6 +415,11 @@ pub fn reads_all_texts() {
     reads_all(Part::Texts);
 }
 
+/// Notes that somebody looks at what all statements ask for, wherever they stand.
+pub fn reads_all_meanings() {
+    reads_all(Part::Meanings);
+}
+
 /// Whether this thread records a footprint.
 pub(super) fn is_recording() -> bool {
     RECORDER.with(|r| r.borrow().is_some())

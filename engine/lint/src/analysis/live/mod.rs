@@ -362,8 +362,9 @@ impl Inner {
         let means_otherwise = edits
             .iter()
             .any(|(index, edit)| old.lanes[*index].means_otherwise(edit));
+        walk.ever.insert_part(Part::Texts);
         if means_otherwise {
-            walk.ever.insert_part(Part::Texts);
+            walk.ever.insert_part(Part::Meanings);
         }
         let forward = walk.forward();
         if let Some((_, Some(last))) = forward.last() {
@@ -395,8 +396,9 @@ impl Inner {
         for entry in ever.iter().filter(|entry| entry.part == Part::Statements) {
             differs.insert(entry.clone());
         }
+        differs.insert_part(Part::Texts);
         if means_otherwise {
-            differs.insert_part(Part::Texts);
+            differs.insert_part(Part::Meanings);
         }
         touched.extend(self.look_at_catalog(judge, Some((&differs, edits))));
         self.gather(judge, selected, &touched);

@@ -44,13 +44,20 @@ pub(super) struct Rewritten {
     pub(super) changed: Range<usize>,
     /// How many statements were there before in place of those.
     pub(super) removed: usize,
+    /// The same statements; where there are none, the place between two where the edit was.
+    edited: Range<usize>,
 }
 
 impl Rewritten {
-    /// The numbers of the statements that are new or say something else.
+    /// The numbers of the statements that are new or say something else, and of those beside them: what stands between
+    /// two statements, rules may have looked at for either.
     pub(super) fn numbers(&self) -> Vec<u32> {
-        let changed = self.statements.get(self.changed.clone()).unwrap_or_default();
-        changed.iter().map(|statement| statement.number).collect()
+        let (start, end) = (self.edited.start.saturating_sub(1), self.edited.end + 1);
+        let near = self
+            .statements
+            .get(start..end.min(self.statements.len()))
+            .unwrap_or_default();
+        near.iter().map(|statement| statement.number).collect()
     }
 }
 
@@ -60,6 +67,7 @@ pub(super) fn rewritten(lane: &Lane, old: &Script, new: &Script) -> Option<Rewri
     let mut pieces = lane.pieces.clone();
     let mut statements: Vec<Statement> = Vec::with_capacity(lane.statements.len() + 4);
     let mut first = usize::MAX;
+    let mut edited: Option<Range<usize>> = None;
     // How many statements behind the last changed one are as they were.
     let mut kept_behind = 0;
     let mut rest = lane.statements.as_slice();
@@ -89,13 +97,16 @@ pub(super) fn rewritten(lane: &Lane, old: &Script, new: &Script) -> Option<Rewri
         };
         let now: Vec<TextRange> = sql_ranges(&cut);
         let same_before = same_before(own, &now, &stretch.text, edit);
-        let same_behind = same_behind(own, &now, edit, own.len().min(now.len()) - same_before);
+        let most = own.len().min(now.len()) - same_before;
+        let same_behind = same_behind(own, &now, &stretch.text, edit, most);
         if same_before + same_behind < own.len().max(now.len()) {
             first = first.min(statements.len() + same_before);
             kept_behind = same_behind;
         } else {
             kept_behind += count;
         }
+        let place_of_edit = statements.len() + same_before..statements.len() + now.len() - same_behind;
+        edited = Some(edited.map_or(place_of_edit.start, |known| known.start)..place_of_edit.end);
         statements.extend_from_slice(own.get(..same_before)?);
         for range in now.get(same_before..now.len() - same_behind)? {
             statements.push(Statement::alone(place(*range), &stretch.text));
@@ -118,6 +129,7 @@ pub(super) fn rewritten(lane: &Lane, old: &Script, new: &Script) -> Option<Rewri
     Some(Rewritten {
         pieces,
         statements,
+        edited: edited.unwrap_or_else(|| changed.clone()),
         changed,
         removed,
     })
@@ -150,8 +162,8 @@ fn same_before(own: &[Statement], now: &[TextRange], text: &str, edit: Replaced)
     count
 }
 
-/// How many statements at the end, at most `most`, have only moved.
-fn same_behind(own: &[Statement], now: &[TextRange], edit: Replaced, most: usize) -> usize {
+/// How many statements at the end, at most `most`, have only moved, and so has the beginning of the line that they begin in.
+fn same_behind(own: &[Statement], now: &[TextRange], text: &str, edit: Replaced, most: usize) -> usize {
     let pairs = own.iter().rev().zip(now.iter().rev()).take(most);
     let is_same = |(statement, range): &(&Statement, &TextRange)| {
         let old = statement.at.range;
@@ -162,7 +174,19 @@ fn same_behind(own: &[Statement], now: &[TextRange], edit: Replaced, most: usize
         };
         has_moved(old.start, range.start) && has_moved(old.end, range.end)
     };
-    pairs.take_while(is_same).count()
+    let mut count = pairs.take_while(is_same).count();
+    let begins_line = |start: u32| {
+        let line = text.get(edit.new_end as usize..start as usize);
+        line.is_some_and(|line| line.contains('\n'))
+    };
+    while count > 0
+        && now
+            .get(now.len() - count)
+            .is_some_and(|range| !begins_line(range.start))
+    {
+        count -= 1;
+    }
+    count
 }
 
 /// Gives numbers to the statements that are new: those of the ones that they stand in place of, then others between.

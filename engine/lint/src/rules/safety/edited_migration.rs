@@ -51,6 +51,8 @@ fn check(script: &ScriptContext<'_>, sink: &mut Sink<'_>) {
     );
     finding.help("restore it, and put the change into a new migration");
     let source = script.source();
+    // Its text is looked at, which every edit of it changes.
+    script.project();
     let whole = match source.segments.as_slice() {
         [segment] if segment.text == source.source.text => segment.text.len(),
         _ => return,
