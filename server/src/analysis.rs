@@ -1,7 +1,7 @@
 //! One thread that turns edits into the next picture of the world. Handlers note what happened and go on; whoever needs
 //! an answer waits until what happened before the question is in the picture.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use confiture_ide::{Edited, World};
 use tokio::sync::watch;
 
-use crate::documents::{Change, Documents, Opened};
+use crate::documents::{Documents, Opened};
 use crate::log::Log;
 use crate::projects::{Sources, governs};
 use crate::settings::Settings;
@@ -214,6 +214,9 @@ pub(crate) fn run(analysis: &Analysis, audience: &mut impl Audience, log: &Log) 
     }
 }
 
+/// Edits of single files that are remembered, so that whoever follows pictures needn't look at everything.
+const REMEMBERED: usize = 64;
+
 /// Makes each picture from the one before.
 #[derive(Default)]
 struct Painter {
@@ -221,6 +224,9 @@ struct Painter {
     opened: Arc<HashMap<PathBuf, Opened>>,
     world: World,
     generation: u64,
+    edits: Arc<VecDeque<(u64, PathBuf)>>,
+    /// Files whose texts the world doesn't have yet, because a picture was given up.
+    behind: BTreeSet<PathBuf>,
     /// The world may not be what the sources say.
     is_doubtful: bool,
 }
@@ -230,6 +236,7 @@ impl Painter {
         Snapshot {
             epoch: work.epoch,
             generation: self.generation,
+            edits: Arc::clone(&self.edits),
             stirrings: work.stirrings,
             world: self.world.clone(),
             opened: Arc::clone(&self.opened),
@@ -240,50 +247,72 @@ impl Painter {
     fn paint(&mut self, analysis: &Analysis, work: &Work) -> Painted {
         self.sources.folders.clone_from(&work.folders);
         self.sources.settings = Arc::clone(&work.settings);
+        let is_stale = || analysis.epoch() > work.epoch;
+        self.behind.extend(work.touched.iter().cloned());
         let mut must_open = work.is_restructured || self.is_doubtful;
-        for path in &work.touched {
-            let step = match analysis.documents.take(path) {
-                Some((opened, change)) => self.take(path, opened, change),
-                None => self.let_go(path),
+        let behind = self.behind.clone();
+        for path in behind {
+            let step = match analysis.documents.take(&path) {
+                Some((opened, is_other)) => self.take(&path, opened, is_other),
+                None => self.let_go(&path),
             };
             match step {
                 Step::Same => {}
-                Step::Text(..) if must_open => {}
-                Step::Text(text, change) => must_open = !self.edit(analysis, work.epoch, path, &text, change),
+                Step::Text(_) if must_open => {}
+                Step::Text(text) => match self.world.edited(&path, &text, &is_stale) {
+                    Edited::World(world) => self.go_on(&path, world),
+                    Edited::Otherwise => must_open = true,
+                    Edited::Stale => return Painted::Superseded,
+                },
                 Step::Document(text) => {
-                    self.world = std::mem::take(&mut self.world).with_document(path, text);
-                    self.generation += 1;
+                    let world = std::mem::take(&mut self.world).with_document(&path, text);
+                    self.go_on(&path, world);
                 }
                 Step::Structure => must_open = true,
             }
+            // What must be opened anew is remembered as a whole.
+            self.is_doubtful |= must_open;
+            self.behind.remove(&path);
         }
         if must_open {
-            self.open(analysis, work.epoch)
+            self.open(analysis, is_stale)
         } else {
             Painted::Whole
         }
     }
 
+    /// The world after one file was edited.
+    fn go_on(&mut self, path: &Path, world: World) {
+        self.world = world;
+        self.generation += 1;
+        let edits = Arc::make_mut(&mut self.edits);
+        edits.push_back((self.generation, path.to_path_buf()));
+        if edits.len() > REMEMBERED {
+            edits.pop_front();
+        }
+    }
+
     /// An open document as it is now.
-    fn take(&mut self, path: &Path, opened: Opened, change: Change) -> Step {
+    fn take(&mut self, path: &Path, opened: Opened, is_other: bool) -> Step {
         let was_sql = self.sources.sql.contains(path);
-        let step = if change == Change::None {
-            Step::Same
-        } else {
-            let text = opened.text();
-            self.sources.put(path, &opened, Arc::clone(&text));
-            if self.world.text(path).as_deref() == Some(&*text) {
-                Step::Same
-            } else if governs(path) || (opened.is_sql && !was_sql && !self.holds_sql(path)) {
-                Step::Structure
-            } else if self.holds_sql(path) {
-                Step::Text(text, change)
-            } else {
-                Step::Document(Some(text))
-            }
-        };
+        if is_other {
+            self.sources.put(path, &opened);
+        }
+        let is_new_sql = opened.is_sql && !was_sql && !self.holds_sql(path);
         Arc::make_mut(&mut self.opened).insert(path.to_path_buf(), opened);
-        step
+        let Some(text) = self.sources.texts.get(path) else {
+            return Step::Same;
+        };
+        let known = self.world.text(path);
+        if known.is_some_and(|known| Arc::ptr_eq(&known, text) || known == *text) {
+            Step::Same
+        } else if governs(path) || is_new_sql {
+            Step::Structure
+        } else if self.holds_sql(path) {
+            Step::Text(Arc::clone(text))
+        } else {
+            Step::Document(Some(Arc::clone(text)))
+        }
     }
 
     /// Whether a file is part of a project.
@@ -303,35 +332,15 @@ impl Painter {
         }
         match std::fs::read_to_string(path) {
             Ok(text) if self.world.text(path).as_deref() == Some(text.as_str()) => Step::Same,
-            Ok(text) => Step::Text(text.into(), Change::Whole),
+            Ok(text) => Step::Text(text.into()),
             Err(_) => Step::Structure,
         }
     }
 
-    /// Takes the world on by one file's text; `false` where it must be opened anew.
-    fn edit(
-        &mut self,
-        analysis: &Analysis,
-        epoch: u64,
-        path: &Path,
-        text: &Arc<str>,
-        change: Change,
-    ) -> bool {
-        let _ = (analysis, epoch, change);
-        match self.world.edited(path, text, &|| false) {
-            Edited::World(world) => {
-                self.world = world;
-                self.generation += 1;
-                true
-            }
-            Edited::Otherwise | Edited::Stale => false,
-        }
-    }
-
-    fn open(&mut self, analysis: &Analysis, epoch: u64) -> Painted {
+    fn open(&mut self, analysis: &Analysis, is_stale: impl Fn() -> bool) -> Painted {
         self.is_doubtful = true;
         analysis.opening.send_replace(true);
-        let world = self.sources.open(|| analysis.epoch() > epoch);
+        let world = self.sources.open(is_stale);
         analysis.opening.send_replace(false);
         let Some(world) = world else {
             return Painted::Superseded;
@@ -355,7 +364,7 @@ enum Step {
     /// The world has it as it is.
     Same,
     /// It has another text.
-    Text(Arc<str>, Change),
+    Text(Arc<str>),
     /// It is in no project, and has this text now.
     Document(Option<Arc<str>>),
     /// More than a text is another.

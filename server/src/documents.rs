@@ -22,29 +22,8 @@ struct Document {
     is_sql: bool,
     version: i32,
     text: Rope,
-    change: Change,
-}
-
-/// How a text differs from the one that was taken last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Change {
-    /// Not at all.
-    None,
-    /// In one stretch.
-    Stretch(Stretch),
-    /// Anywhere.
-    Whole,
-}
-
-/// A stretch of a text that took the place of another; what lies around it is the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Stretch {
-    /// The first byte.
-    pub(crate) start: usize,
-    /// Behind its last byte, before.
-    pub(crate) old_end: usize,
-    /// Behind its last byte, now.
-    pub(crate) new_end: usize,
+    /// Whether it is another than was taken last.
+    is_other: bool,
 }
 
 /// A document as it was at one moment.
@@ -68,7 +47,7 @@ impl Documents {
             uri: item.uri,
             version: item.version,
             text: Rope::from_str(&item.text),
-            change: Change::Whole,
+            is_other: true,
         };
         self.open.insert(path.clone(), document);
         path
@@ -111,59 +90,33 @@ impl Documents {
         known.map_or_else(|| path_of(uri, None), |entry| entry.key().clone())
     }
 
-    /// A document and how it changed since this was asked last.
-    pub(crate) fn take(&self, path: &Path) -> Option<(Opened, Change)> {
+    /// A document, and whether its text is another than when this was asked last.
+    pub(crate) fn take(&self, path: &Path) -> Option<(Opened, bool)> {
         let mut document = self.open.get_mut(path)?;
-        let change = std::mem::replace(&mut document.change, Change::None);
+        let is_other = std::mem::take(&mut document.is_other);
         let opened = Opened {
             uri: document.uri.clone(),
             is_sql: document.is_sql,
             version: document.version,
             text: document.text.clone(),
         };
-        Some((opened, change))
+        Some((opened, is_other))
     }
 }
 
 impl Document {
     fn edit(&mut self, change: TextDocumentContentChangeEvent, encoding: Encoding) {
+        self.is_other = true;
         let Some(range) = change.range else {
             self.text = Rope::from_str(&change.text);
-            self.change = Change::Whole;
             return;
         };
         let lines = Lines::new(self.text.clone(), encoding);
         let (a, b) = (lines.char_at(range.start), lines.char_at(range.end));
         drop(lines);
         let (first, last) = (a.min(b), a.max(b));
-        let start = self.text.char_to_byte(first);
-        let replaced = Stretch {
-            start,
-            old_end: self.text.char_to_byte(last),
-            new_end: start + change.text.len(),
-        };
         self.text.remove(first..last);
         self.text.insert(first, &change.text);
-        self.change = self.change.then(replaced);
-    }
-}
-
-impl Change {
-    /// This change, then another.
-    fn then(self, next: Stretch) -> Change {
-        match self {
-            Change::None => Change::Stretch(next),
-            Change::Whole => Change::Whole,
-            Change::Stretch(first) => {
-                // Both as one stretch of the text between them.
-                let end = first.new_end.max(next.old_end);
-                Change::Stretch(Stretch {
-                    start: first.start.min(next.start),
-                    old_end: first.old_end + (end - first.new_end),
-                    new_end: next.new_end + (end - next.old_end),
-                })
-            }
-        }
     }
 }
 
@@ -231,29 +184,7 @@ fn is_sql(language: &str, path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-    use tower_lsp_server::ls_types::{Position, Range};
-
     use super::*;
-
-    fn document(text: &str) -> Document {
-        Document {
-            uri: "untitled:a".parse().expect("an address"),
-            is_sql: true,
-            version: 0,
-            text: Rope::from_str(text),
-            change: Change::None,
-        }
-    }
-
-    fn edit(range: Option<(u32, u32, u32, u32)>, text: &str) -> TextDocumentContentChangeEvent {
-        let range = range.map(|(a, b, c, d)| Range::new(Position::new(a, b), Position::new(c, d)));
-        TextDocumentContentChangeEvent {
-            range,
-            range_length: None,
-            text: text.to_owned(),
-        }
-    }
 
     #[test]
     fn buffers_that_were_never_saved_get_paths_of_their_own() {
@@ -268,29 +199,5 @@ mod tests {
     fn paths_are_decoded_and_made_plain() {
         let uri: Uri = "file:///a/b%20c/../d.sql".parse().expect("an address");
         assert_eq!(path_of(&uri, None), Path::new("/a/d.sql"));
-    }
-
-    proptest! {
-        /// What changed is one stretch, and the rest of the text is what it was.
-        #[test]
-        fn many_edits_are_one_stretch(
-            text in "[ab😀\r\n]{0,20}",
-            edits in prop::collection::vec(((0u32..4, 0u32..6, 0u32..4, 0u32..6), "[xé\n]{0,3}"), 1..6),
-        ) {
-            let mut document = document(&text);
-            for (range, new) in &edits {
-                document.edit(edit(Some(*range), new), Encoding::Utf16);
-            }
-            let now = String::from(&document.text);
-            let Change::Stretch(stretch) = document.change else {
-                return Err(TestCaseError::fail("a stretch"));
-            };
-            let mut replayed = text;
-            replayed.replace_range(
-                stretch.start..stretch.old_end,
-                now.get(stretch.start..stretch.new_end).expect("whole characters"),
-            );
-            prop_assert_eq!(replayed, now);
-        }
     }
 }

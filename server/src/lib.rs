@@ -18,6 +18,7 @@ mod projects;
 mod publish;
 mod session;
 mod settings;
+mod shelf;
 mod snapshot;
 mod transport;
 

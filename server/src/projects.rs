@@ -29,8 +29,8 @@ pub(crate) struct Sources {
 
 impl Sources {
     /// A document has a text now.
-    pub(crate) fn put(&mut self, path: &Path, opened: &Opened, text: Arc<str>) {
-        self.texts.insert(path.to_path_buf(), text);
+    pub(crate) fn put(&mut self, path: &Path, opened: &Opened) {
+        self.texts.insert(path.to_path_buf(), opened.text());
         if opened.is_sql {
             self.sql.insert(path.to_path_buf());
         }

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tower_lsp_server::Client;
-use tower_lsp_server::ls_types::{Diagnostic, MessageType, ProgressToken, PublishDiagnosticsParams, Uri};
+use tower_lsp_server::ls_types::{MessageType, ProgressToken, PublishDiagnosticsParams, Uri};
 
 use crate::abilities::Abilities;
 use crate::analysis::{Analysis, Audience};
-use crate::handlers::diagnostics;
+use crate::shelf::Shelf;
 use crate::snapshot::{Snapshot, View};
 
 /// How long reading takes before anybody is told that it goes on.
@@ -32,10 +32,9 @@ pub(crate) struct Publisher {
     notices: mpsc::UnboundedSender<Notice>,
     /// The client is ready to hear.
     is_ready: Arc<AtomicBool>,
-    /// What was said of each file, under which address.
-    published: HashMap<PathBuf, (Uri, Vec<Diagnostic>)>,
-    /// The generation that was spoken of last.
-    generation: u64,
+    shelf: Shelf,
+    /// The addresses under which something was said last of each file.
+    addresses: HashMap<PathBuf, Uri>,
     /// The stirrings that were seen.
     stirrings: u64,
 }
@@ -49,14 +48,13 @@ impl Audience for Publisher {
             self.stirrings = snapshot.stirrings;
             self.say(Notice::Refresh);
         }
-        if self.abilities.pulls_diagnostics || snapshot.generation == self.generation {
+        if self.abilities.pulls_diagnostics {
             return;
         }
         if !analysis.rests(snapshot.epoch, snapshot.settings.delay()) {
             // There is something newer to say.
             return;
         }
-        self.generation = snapshot.generation;
         self.publish(&View::new(Arc::clone(snapshot), Arc::clone(&self.abilities)));
     }
 }
@@ -71,8 +69,8 @@ impl Publisher {
             abilities,
             notices,
             is_ready,
-            published: HashMap::new(),
-            generation: 0,
+            shelf: Shelf::default(),
+            addresses: HashMap::new(),
             stirrings: 0,
         }
     }
@@ -83,37 +81,27 @@ impl Publisher {
     }
 
     fn publish(&mut self, view: &View) {
-        let mut found = diagnostics::of_all(view);
-        let gone: Vec<PathBuf> = self
-            .published
-            .keys()
-            .filter(|path| !found.contains_key(*path))
-            .cloned()
-            .collect();
-        for path in gone {
-            if let Some((uri, _)) = self.published.remove(&path) {
-                self.send(view, &path, uri, Vec::new());
+        for path in self.shelf.update(view) {
+            let (diagnostics, _) = self.shelf.of(&path);
+            let before = self.addresses.remove(&path);
+            let now = view.uri(&path).filter(|_| !diagnostics.is_empty());
+            if let Some(before) = before.filter(|before| now.as_ref() != Some(before)) {
+                let version = view.version(&path);
+                self.say(Notice::Diagnostics(PublishDiagnosticsParams::new(
+                    before,
+                    Vec::new(),
+                    version,
+                )));
             }
+            let Some(now) = now else { continue };
+            let (version, diagnostics) = (view.version(&path), Arc::unwrap_or_clone(diagnostics));
+            self.addresses.insert(path, now.clone());
+            self.say(Notice::Diagnostics(PublishDiagnosticsParams::new(
+                now,
+                diagnostics,
+                version,
+            )));
         }
-        for (path, diagnostics) in found.drain() {
-            let Some(uri) = view.uri(&path) else { continue };
-            let known = self.published.get(&path);
-            if known.is_some_and(|(known_uri, known)| *known_uri == uri && *known == diagnostics) {
-                continue;
-            }
-            self.published
-                .insert(path.clone(), (uri.clone(), diagnostics.clone()));
-            self.send(view, &path, uri, diagnostics);
-        }
-    }
-
-    fn send(&self, view: &View, path: &std::path::Path, uri: Uri, diagnostics: Vec<Diagnostic>) {
-        let version = view.version(path);
-        self.say(Notice::Diagnostics(PublishDiagnosticsParams::new(
-            uri,
-            diagnostics,
-            version,
-        )));
     }
 }
 

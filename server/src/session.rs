@@ -26,6 +26,7 @@ use crate::handlers::{actions, complete, diagnostics, hints, hover, navigate, st
 use crate::log::Log;
 use crate::publish::{self, Notice, Publisher};
 use crate::settings::Settings;
+use crate::shelf::Shelf;
 use crate::snapshot::{Doc, Snapshot, View};
 
 /// How often it is looked whether the client still lives.
@@ -40,6 +41,8 @@ pub(crate) struct Session {
     /// The client is ready to hear.
     is_ready: Arc<AtomicBool>,
     given: Given,
+    /// What clients that ask for diagnostics are given.
+    shelf: Arc<Mutex<Shelf>>,
     /// What is said unasked, until somebody listens.
     notices: mpsc::UnboundedSender<Notice>,
     unheard: Mutex<Option<mpsc::UnboundedReceiver<Notice>>>,
@@ -65,6 +68,7 @@ impl Session {
             abilities: OnceLock::new(),
             is_ready: Arc::default(),
             given: Given::default(),
+            shelf: Arc::default(),
             notices,
             unheard: Mutex::new(Some(unheard)),
             gone: Mutex::new(Some(gone)),
@@ -631,8 +635,10 @@ impl LanguageServer for Session {
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
         let earlier = params.previous_result_id;
+        let shelf = Arc::clone(&self.shelf);
         let report = self.ask(&params.text_document.uri, move |view, doc| {
-            Ok(diagnostics::report(view, doc, earlier.as_deref()))
+            let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
+            Ok(diagnostics::report(&mut shelf, view, doc, earlier.as_deref()))
         });
         match report.await {
             Ok(report) => Ok(DocumentDiagnosticReportResult::Report(report)),
@@ -646,7 +652,11 @@ impl LanguageServer for Session {
         params: WorkspaceDiagnosticParams,
     ) -> Result<WorkspaceDiagnosticReportResult> {
         let earlier = params.previous_result_ids;
-        let report = self.ask_all(move |view| Ok(diagnostics::workspace_report(view, &earlier)));
+        let shelf = Arc::clone(&self.shelf);
+        let report = self.ask_all(move |view| {
+            let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
+            Ok(diagnostics::workspace_report(&mut shelf, view, &earlier))
+        });
         report.await.map(WorkspaceDiagnosticReportResult::Report)
     }
 }

@@ -1,7 +1,7 @@
 //! What is known at one moment, and how an answer reads it.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,12 +23,27 @@ pub(crate) struct Snapshot {
     pub(crate) epoch: u64,
     /// How often projects were opened or edited before it.
     pub(crate) generation: u64,
+    /// The latest edits of single files, each with the generation that it made.
+    pub(crate) edits: Arc<VecDeque<(u64, PathBuf)>>,
     /// How often something else than an open document has changed.
     pub(crate) stirrings: u64,
     pub(crate) world: World,
     /// The open documents, with the texts that the world has of them.
     pub(crate) opened: Arc<HashMap<PathBuf, Opened>>,
     pub(crate) settings: Arc<Settings>,
+}
+
+impl Snapshot {
+    /// The files that were edited since an earlier picture; `None` where more happened, or so much that it is forgotten.
+    pub(crate) fn edited_since(&self, earlier: &Snapshot) -> Option<BTreeSet<PathBuf>> {
+        let since = self
+            .edits
+            .iter()
+            .filter(|(generation, _)| *generation > earlier.generation);
+        let count = u64::try_from(since.clone().count()).ok()?;
+        // Every generation that was made by an edit is in the list.
+        (earlier.generation + count == self.generation).then(|| since.map(|(_, path)| path.clone()).collect())
+    }
 }
 
 /// A snapshot as one answer reads it.
@@ -96,6 +111,14 @@ impl View {
             Some(opened) => Some(opened.uri.clone()),
             None => Uri::from_file_path(path),
         }
+    }
+
+    /// The path of an address that was made from one.
+    pub(crate) fn path(&self, uri: &Uri) -> PathBuf {
+        let opened = self.snapshot.opened.iter().find(|(_, opened)| opened.uri == *uri);
+        let path = opened.map(|(path, _)| path.clone());
+        path.or_else(|| Some(uri.to_file_path()?.into_owned()))
+            .unwrap_or_default()
     }
 
     /// The client's number of a file's text, where it is open.

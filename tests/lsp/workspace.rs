@@ -104,7 +104,11 @@ fn two_files_of_one_project_are_one_history() {
     client.open(&first, 1, TABLE);
     client.open(&second, 1, WIDEN);
     assert!(!has(&mut client, &second, "table-rewrite"));
-    client.change(&first, 2, json!([{"text": TABLE.replace("varchar(20)", "integer")}]));
+    client.change(
+        &first,
+        2,
+        json!([{"text": TABLE.replace("varchar(20)", "integer")}]),
+    );
     assert!(has(&mut client, &second, "table-rewrite"));
     client.end();
 }
@@ -173,7 +177,10 @@ fn files_written_by_others_are_read_again() {
     assert!(!has(&mut client, &second, "table-rewrite"));
     let changed =
         |path: &str, kind: u32| json!({"changes": [{"uri": uri(&folder.path(path)), "type": kind}]});
-    folder.write("migrations/001_a.up.sql", &TABLE.replace("varchar(20)", "integer"));
+    folder.write(
+        "migrations/001_a.up.sql",
+        &TABLE.replace("varchar(20)", "integer"),
+    );
     client.notify(
         "workspace/didChangeWatchedFiles",
         changed("migrations/001_a.up.sql", 2),

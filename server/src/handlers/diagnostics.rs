@@ -1,17 +1,18 @@
 //! What is wrong: sent to clients that wait for it, handed to clients that ask.
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use confiture_ide::{config, diagnostics};
 use tower_lsp_server::ls_types::{
     Diagnostic, DocumentDiagnosticReport, FullDocumentDiagnosticReport, PreviousResultId,
     RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport,
-    UnchangedDocumentDiagnosticReport, WorkspaceDiagnosticReport, WorkspaceDocumentDiagnosticReport,
+    UnchangedDocumentDiagnosticReport, Uri, WorkspaceDiagnosticReport, WorkspaceDocumentDiagnosticReport,
     WorkspaceFullDocumentDiagnosticReport, WorkspaceUnchangedDocumentDiagnosticReport,
 };
 
+use crate::shelf::Shelf;
 use crate::snapshot::{Doc, View};
 use crate::{convert, position::Lines};
 
@@ -58,20 +59,15 @@ pub(crate) fn of_all(view: &View) -> HashMap<PathBuf, Vec<Diagnostic>> {
     shown.filter(|(_, shown)| !shown.is_empty()).collect()
 }
 
-/// A name for diagnostics that are the same.
-fn result_id(diagnostics: &[Diagnostic]) -> String {
-    let mut hasher = DefaultHasher::new();
-    // The protocol's types can't be hashed; their text can.
-    serde_json::to_string(diagnostics)
-        .unwrap_or_default()
-        .hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
-}
-
 /// The answer to a question about one document.
-pub(crate) fn report(view: &View, doc: &Doc, earlier: Option<&str>) -> DocumentDiagnosticReport {
-    let items = of_file(view, &doc.path, &doc.lines);
-    let id = result_id(&items);
+pub(crate) fn report(
+    shelf: &mut Shelf,
+    view: &View,
+    doc: &Doc,
+    earlier: Option<&str>,
+) -> DocumentDiagnosticReport {
+    shelf.update(view);
+    let (items, id) = shelf.of(&doc.path);
     if earlier == Some(id.as_str()) {
         return RelatedUnchangedDocumentDiagnosticReport {
             related_documents: None,
@@ -81,39 +77,40 @@ pub(crate) fn report(view: &View, doc: &Doc, earlier: Option<&str>) -> DocumentD
     }
     RelatedFullDocumentDiagnosticReport {
         related_documents: None,
-        full_document_diagnostic_report: FullDocumentDiagnosticReport {
-            result_id: Some(id),
-            items,
-        },
+        full_document_diagnostic_report: full(id, items),
     }
     .into()
 }
 
-/// The answer to a question about everything: files in which something is wrong, or was at last.
-pub(crate) fn workspace_report(view: &View, earlier: &[PreviousResultId]) -> WorkspaceDiagnosticReport {
-    let mut all: Vec<_> = of_all(view)
-        .into_iter()
-        .filter_map(|(path, items)| Some((view.uri(&path)?, view.version(&path), items)))
-        .collect();
-    for known in earlier {
-        if !all.iter().any(|(uri, ..)| *uri == known.uri) {
-            let opened = view
-                .snapshot
-                .opened
-                .values()
-                .find(|opened| opened.uri == known.uri);
-            all.push((known.uri.clone(), opened.map(|opened| opened.version), Vec::new()));
-        }
+fn full(id: String, items: Arc<Vec<Diagnostic>>) -> FullDocumentDiagnosticReport {
+    FullDocumentDiagnosticReport {
+        result_id: Some(id),
+        items: Arc::unwrap_or_clone(items),
     }
-    all.sort_by(|a, b| a.0.cmp(&b.0));
-    let earlier: HashMap<&str, &str> = earlier
+}
+
+/// The answer to a question about everything: files in which something is wrong, or was at last.
+pub(crate) fn workspace_report(
+    shelf: &mut Shelf,
+    view: &View,
+    earlier: &[PreviousResultId],
+) -> WorkspaceDiagnosticReport {
+    shelf.update(view);
+    let earlier: HashMap<&Uri, &str> = earlier
         .iter()
-        .map(|known| (known.uri.as_str(), known.value.as_str()))
+        .map(|known| (&known.uri, known.value.as_str()))
         .collect();
-    let items = all.into_iter().map(|(uri, version, items)| {
-        let version = version.map(i64::from);
-        let id = result_id(&items);
-        if earlier.get(uri.as_str()) == Some(&id.as_str()) {
+    let mut all: BTreeMap<Uri, PathBuf> = shelf
+        .files()
+        .filter_map(|path| Some((view.uri(path)?, path.clone())))
+        .collect();
+    let cured = earlier.keys().filter(|uri| !all.contains_key(**uri));
+    let cured: Vec<(Uri, PathBuf)> = cured.map(|uri| ((*uri).clone(), view.path(uri))).collect();
+    all.extend(cured);
+    let items = all.into_iter().map(|(uri, path)| {
+        let version = view.version(&path).map(i64::from);
+        let (items, id) = shelf.of(&path);
+        if earlier.get(&uri) == Some(&id.as_str()) {
             return WorkspaceDocumentDiagnosticReport::Unchanged(
                 WorkspaceUnchangedDocumentDiagnosticReport {
                     uri,
@@ -125,10 +122,7 @@ pub(crate) fn workspace_report(view: &View, earlier: &[PreviousResultId]) -> Wor
         WorkspaceDocumentDiagnosticReport::Full(WorkspaceFullDocumentDiagnosticReport {
             uri,
             version,
-            full_document_diagnostic_report: FullDocumentDiagnosticReport {
-                result_id: Some(id),
-                items,
-            },
+            full_document_diagnostic_report: full(id, items),
         })
     });
     WorkspaceDiagnosticReport {
