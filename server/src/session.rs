@@ -603,7 +603,7 @@ impl LanguageServer for Session {
             return Ok(action);
         };
         self.ask(&unresolved.uri.clone(), move |view, doc| {
-            Ok(actions::resolve(view, doc, &unresolved, action))
+            actions::resolve(view, doc, &unresolved, action)
         })
         .await
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use ropey::Rope;
 use serde_json::{Value, json};
 
-use crate::client::{Client, Folder, place, pulling, uri};
+use crate::client::{Client, Folder, place, pulling};
 
 const STATEMENTS: usize = 5_000;
 const BURSTS: usize = 50;

@@ -3,7 +3,7 @@
 use confiture_ide::actions::{self, Action, ActionEffect, ActionKind, Later};
 use confiture_lint::Finding;
 use serde::{Deserialize, Serialize};
-use tower_lsp_server::jsonrpc::{Error, Result};
+use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp_server::ls_types::{
     CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, Command, Diagnostic, NumberOrString,
     Range, Uri,
@@ -17,6 +17,8 @@ use crate::snapshot::{Doc, View};
 pub(crate) struct Unresolved {
     /// The document.
     pub(crate) uri: Uri,
+    /// Its version then.
+    version: Option<i32>,
     /// What is to be worked out.
     later: Later,
 }
@@ -73,6 +75,7 @@ fn action(
         ActionEffect::Later(later) if view.abilities.action_resolve => {
             let unresolved = Unresolved {
                 uri: view.uri(&doc.path)?,
+                version: view.version(&doc.path),
                 later: later.clone(),
             };
             data = Some(serde_json::to_value(unresolved).ok()?);
@@ -127,11 +130,19 @@ pub(crate) fn later(action: &CodeAction) -> Result<Option<Unresolved>> {
         .map_err(|error| Error::invalid_params(error.to_string()))
 }
 
-/// Works out an action's edits.
-pub(crate) fn resolve(view: &View, doc: &Doc, unresolved: &Unresolved, mut action: CodeAction) -> CodeAction {
+/// Works out an action's edits, for the text that it was offered for.
+pub(crate) fn resolve(
+    view: &View,
+    doc: &Doc,
+    unresolved: &Unresolved,
+    mut action: CodeAction,
+) -> Result<CodeAction> {
+    if unresolved.version != view.version(&doc.path) {
+        return Err(Error::new(ErrorCode::ContentModified));
+    }
     let edits = actions::resolve(view.world(), &doc.path, &unresolved.later, now());
     // Nothing to do is an edit that does nothing.
     let edit = edits.and_then(|edits| convert::workspace_edit(view, &edits));
     action.edit = Some(edit.unwrap_or_default());
-    action
+    Ok(action)
 }
