@@ -111,6 +111,10 @@ impl<'a> Place<'a> {
             Layout::Prisma => vec![file(format!("{stem}/migration.sql"), up)],
             Layout::Flyway => {
                 let mut files = vec![file(format!("V{version}__{}.sql", draft.name), up)];
+                if draft.runs_in == RunsIn::Autocommit {
+                    let settings = "executeInTransaction=false\n".to_owned();
+                    files.push(file(format!("V{version}__{}.sql.conf", draft.name), settings));
+                }
                 files.extend(down.map(|text| file(format!("U{version}__{}.sql", draft.name), text)));
                 files
             }
@@ -136,8 +140,8 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The forward part, with what tells the tool how to run it. Flyway, golang-migrate, prisma and supabase have
-    /// nothing to say there: a statement alone in its file runs as they need it.
+    /// The forward part, with what tells the tool how to run it. golang-migrate, prisma and supabase have nothing to say
+    /// there: a statement alone in its file runs as they need it.
     fn with_directive(&self, draft: &Draft) -> String {
         let up = &draft.up;
         match (self.layout, draft.runs_in) {

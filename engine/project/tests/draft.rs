@@ -3,7 +3,7 @@
 
 mod support;
 
-use confiture_project::{Direction, Draft, Layout, Project, RunsIn, TransactionMode};
+use confiture_project::{Direction, Draft, Layout, Project, RunsIn, TransactionMode, goose_statements};
 use support::Tree;
 
 const NOW: u64 = 20_261_121_120_000;
@@ -132,9 +132,10 @@ fn each_tool_has_its_names_and_directives() {
             "sql/V2__first.sql",
             "sql/U2__first.sql",
             "sql/V3__second.sql",
+            "sql/V3__second.sql.conf",
             "sql/U3__second.sql",
         ],
-        [PerScriptWhenAllowed, PerScriptWhenAllowed],
+        [PerScriptWhenAllowed, Autocommit],
     );
     check(
         &[("migrations/00001_a.sql", "-- +goose Up\nSELECT 1;\n")],
@@ -171,6 +172,17 @@ fn each_tool_has_its_names_and_directives() {
         ],
         [SingleImplicit, SingleImplicit],
     );
+}
+
+/// goose cuts at semicolons that end a line, unless it is told where a statement begins and ends.
+#[test]
+fn goose_is_told_where_statements_with_semicolons_end() {
+    let function = "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$\nSELECT 1;\n$$;";
+    let marked = goose_statements(&format!("SELECT 1;\n{function}\n-- over; and out\n"));
+    let wanted = format!(
+        "SELECT 1;\n-- +goose StatementBegin\n{function}\n-- +goose StatementEnd\n-- over; and out\n"
+    );
+    assert_eq!(marked, wanted);
 }
 
 /// sqlx has migrations of one file and of two, and a project has one kind.

@@ -26,8 +26,8 @@ struct Missing {
     migration: Option<(String, RunsIn)>,
 }
 
-/// What is missing of what is asked about.
-pub(super) fn missing(here: &Here<'_>) -> Vec<Action> {
+/// What is missing of what is asked about, but for what rules offer a migration for.
+pub(super) fn missing(here: &Here<'_>, known: &[Action]) -> Vec<Action> {
     let mut found = Vec::new();
     for change in here.statement.changes() {
         match change {
@@ -68,7 +68,7 @@ pub(super) fn missing(here: &Here<'_>) -> Vec<Action> {
     }
     found
         .into_iter()
-        .flat_map(|missing| actions(here, missing))
+        .filter_map(|missing| action(here, missing, known))
         .collect()
 }
 
@@ -323,13 +323,16 @@ fn rename(here: &Here<'_>, name: &Name, words: &[&str], sql: String) -> Option<M
 }
 
 /// Where nobody has run the script an edit of it, else a migration.
-fn actions(here: &Here<'_>, missing: Missing) -> Option<Action> {
+fn action(here: &Here<'_>, missing: Missing, known: &[Action]) -> Option<Action> {
     let edit = missing.here.filter(|_| !here.is_released());
     let in_script = edit.and_then(|edit| place::in_files(here.world, here.project_number(), &[edit]));
     let (title, edits) = match in_script {
         Some(edits) => (missing.title, edits),
         None => {
             let (sql, runs_in) = missing.migration?;
+            if known.iter().any(|known| creates(known, &sql)) {
+                return None;
+            }
             let title = format!("{} in a new migration", missing.title);
             (title, drafted(here, &missing.name, &sql, runs_in)?)
         }
@@ -341,6 +344,14 @@ fn actions(here: &Here<'_>, missing: Missing) -> Option<Action> {
         is_preferred: false,
         effect: ActionEffect::Edit(edits),
     })
+}
+
+/// Whether an action makes a file with these statements.
+fn creates(action: &Action, sql: &str) -> bool {
+    match &action.effect {
+        ActionEffect::Edit(edits) => edits.creates.iter().any(|(_, text)| text.contains(sql)),
+        ActionEffect::Later(_) | ActionEffect::Open(_) => false,
+    }
 }
 
 fn drafted(here: &Here<'_>, name: &str, sql: &str, runs_in: RunsIn) -> Option<Edits> {

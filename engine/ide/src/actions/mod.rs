@@ -97,7 +97,7 @@ pub fn actions(world: &World, file: &Path, range: Range<usize>, now: u64) -> Vec
             .into_iter()
             .chain(batches::rewrite(&here))
             .chain(down::offer(&here, &found))
-            .chain(generate::missing(&here));
+            .chain(generate::missing(&here, &found));
         for action in more.collect::<Vec<_>>() {
             if found.iter().all(|known| known.effect != action.effect) {
                 found.push(action);

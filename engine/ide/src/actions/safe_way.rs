@@ -70,7 +70,19 @@ pub(super) fn rewrites(here: &Here<'_>, known: &[Action]) -> Option<Action> {
         }
         return before(here, &way.summary, &steps);
     }
-    plan(here, &way.summary, &steps)
+    plan(here, &way.summary, &steps).filter(|action| !is_known(action, known))
+}
+
+/// Whether a rule's own fix does the same: cures what it cures, and needs no other file.
+fn is_known(action: &Action, known: &[Action]) -> bool {
+    let ActionEffect::Edit(edits) = &action.effect else {
+        return false;
+    };
+    let mut cured = known
+        .iter()
+        .filter(|known| known.is_preferred)
+        .flat_map(|known| &known.cures);
+    edits.creates.is_empty() && cured.any(|finding| action.cures.contains(finding))
 }
 
 fn step(step: &SafeStep) -> Step {
@@ -160,6 +172,11 @@ pub(super) fn plan(here: &Here<'_>, summary: &str, steps: &[Step]) -> Option<Act
     if !is_migration || here.is_released() || sql::has_comments(here.statement.text()) {
         return None;
     }
+    // supabase opens a transaction whatever a script says.
+    let runs_apart = steps.iter().any(|step| step.runs_in == RunsIn::Autocommit);
+    if runs_apart && here.script.layout == Layout::Supabase {
+        return None;
+    }
     let stays = stays(here, steps);
     if stays != Stays::All && is_needed(here, change) {
         return None;
@@ -177,7 +194,7 @@ pub(super) fn plan(here: &Here<'_>, summary: &str, steps: &[Step]) -> Option<Act
     }
     let mut all = place::in_files(here.world, here.project_number(), &edits)?;
     if stays == Stays::FirstOutside {
-        all = place::together(all, outside(here)?);
+        all = place::together(all, outside(here, first)?);
     }
     if !moved.is_empty() {
         let drafts = drafts(here, (kept.len(), moved), steps, &mut state);
@@ -333,7 +350,7 @@ fn base(script: &Script) -> String {
 
 /// What tells the tool to run the script outside of a transaction. Nothing where a statement alone in its script runs as it
 /// needs it.
-fn outside(here: &Here<'_>) -> Option<Edits> {
+fn outside(here: &Here<'_>, step: &Step) -> Option<Edits> {
     let source = &here.script.source;
     let bom = source.text.len() - source.text.trim_start_matches('\u{feff}').len();
     match here.script.layout {
@@ -363,6 +380,20 @@ fn outside(here: &Here<'_>) -> Option<Edits> {
                 text: "run_in_transaction = false\n".to_owned(),
             };
             place::created(here.world, &[metadata])
+        }
+        // flyway knows which commands can't run in a transaction, but not what a block holds.
+        Layout::Flyway
+            if sql::statements(&step.sql)
+                .iter()
+                .any(|(_, changes)| matches!(**changes, [Change::Do(_)])) =>
+        {
+            let mut path = source.file.clone().into_os_string();
+            path.push(".conf");
+            let settings = NewFile {
+                path: path.into(),
+                text: "executeInTransaction=false\n".to_owned(),
+            };
+            place::created(here.world, &[settings])
         }
         _ => Some(Edits::default()),
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use confiture_ide::actions::{Action, ActionEffect, ActionKind, actions, resolve};
+use confiture_ide::actions::{Action, ActionEffect, actions, resolve};
 use confiture_ide::diagnostics::all;
 use confiture_ide::{Edits, World};
 
@@ -245,6 +245,46 @@ UPDATE t AS x SET a = 1, b = upper('x')$0;
 }
 
 #[test]
+fn a_way_with_functions_and_blocks_is_written_as_its_tool_takes_it() {
+    let texts = [
+        "//- migrations/00001_a.sql\n-- +goose Up\nCREATE TABLE t (id bigint PRIMARY KEY, a int);\n-- +goose Down\nDROP TABLE t;\n//- migrations/00002_b.sql\n-- +goose Up\nALTER TABLE t RENAME$0 a TO b;\n-- +goose Down\nALTER TABLE t RENAME b TO a;\n",
+        "//- migrations/V1__a.sql\nCREATE TABLE t (id bigint PRIMARY KEY, a int);\n//- migrations/V2__b.sql\nUPDATE$0 t SET a = 1;\n",
+        "//- supabase/migrations/20240101000000_a.sql\nCREATE TABLE t (id bigint PRIMARY KEY, a int);\n//- supabase/migrations/20240102000000_b.sql\nALTER TABLE t ALTER$0 a SET NOT NULL;\n",
+    ];
+    let mut out = String::new();
+    for text in texts {
+        out.push_str(&cured(&Fixture::new(text), "Rewrite safely"));
+    }
+    insta::assert_snapshot!(out);
+    let supabase = Fixture::new(
+        "//- supabase/migrations/20240101000000_a.sql\nCREATE TABLE t (id bigint PRIMARY KEY, a int);\n//- supabase/migrations/20240102000000_b.sql\nCREATE INDEX$0 ON t (a);\n",
+    );
+    assert!(!titles(&supabase).contains("Rewrite"), "{}", titles(&supabase));
+}
+
+#[test]
+fn what_is_needed_later_is_not_moved_behind() {
+    let text = "//- migrations/001_a.up.sql
+CREATE TABLE t (id bigint PRIMARY KEY, a int);
+//- migrations/002_b.up.sql
+ALTER TABLE t ADD$0 CONSTRAINT k UNIQUE (a);
+ALTER TABLE t CLUSTER ON \"k\";
+";
+    let needed = Fixture::new(text);
+    assert!(
+        !titles(&needed).contains("Rewrite safely: build"),
+        "{}",
+        titles(&needed)
+    );
+    let free = Fixture::new(&text.replace("\"k\"", "\"K\""));
+    assert!(
+        titles(&free).contains("Rewrite safely: build"),
+        "{}",
+        titles(&free)
+    );
+}
+
+#[test]
 fn what_is_missing_is_written_where_the_thing_is() {
     let text = "//- confiture.yaml
 linting:
@@ -345,19 +385,133 @@ fn a_comment_is_not_put_where_yaml_would_swallow_it() {
 #[test]
 fn all_that_is_safe_is_fixed_at_once() {
     let fixture = Fixture::new(
-        "//- confiture.yaml
-linting:
-  rules:
-    prefer-text: warning
-//- schema/1.sql
-CREATE TABLE t (id bigint PRIMARY KEY, a varchar, b varchar$0);
--- confiture: ignore drop-object: nothing
-SELECT 1;
+        "//- migrations/001_a.up.sql
+CREATE TABLE t (id bigint PRIMARY KEY, a int, b int, c int);
+//- migrations/002_b.up.sql
+-- no-transaction
+CREATE INDEX$0 a_idx ON t (a);
+-- between
+CREATE INDEX b_idx ON t (b);
+-- confiture: ignore data-loss: nothing is lost
+CREATE INDEX c_idx ON t (c);
 ",
     );
-    let _ = ActionKind::FixAll;
-    let all: Vec<PathBuf> = fixture.world.files().map(Path::to_path_buf).collect();
-    assert!(!all.is_empty());
-    insta::assert_snapshot!(titles(&fixture));
+    insta::assert_snapshot!("offers_of_a_file", titles(&fixture));
     insta::assert_snapshot!("all_of_a_file", cured(&fixture, "Fix all that"));
+    insta::assert_snapshot!("all_of_a_rule", cured(&fixture, "Fix all of"));
+}
+
+#[test]
+fn what_others_have_run_stays_as_it_is() {
+    let fixture = Fixture::new(
+        "//- migrations/001_a.up.sql
+CREATE TABLE t$0 (id bigint PRIMARY KEY, a int REFERENCES u (id));
+//- migrations/001_a.down.sql
+DROP TABLE t;
+",
+    );
+    let released = fixture.released();
+    let cursor = fixture.cursor();
+    let found = actions(&released, &cursor.file, cursor.offset..cursor.offset, NOW);
+    let mut titles = Vec::new();
+    for action in &found {
+        titles.push(action.title.as_str());
+        let edits = edits(&released, &cursor.file, action).unwrap_or_default();
+        assert!(edits.edits.is_empty(), "{}", action.title);
+    }
+    insta::assert_snapshot!(titles.join("\n"));
+}
+
+/// Statements of many sorts; some don't parse.
+const STATEMENTS: [&str; 16] = [
+    "CREATE TABLE \"Ä b\" (id int, é text, t_id int REFERENCES t (id))",
+    "CREATE TABLE t (id serial PRIMARY KEY, a varchar(10), b money, c timestamp)",
+    "CREATE INDEX i ON t (a)",
+    "CREATE UNIQUE INDEX j ON t (a, b)",
+    "ALTER TABLE t ADD CONSTRAINT k UNIQUE (a)",
+    "ALTER TABLE t ALTER a SET NOT NULL, ADD COLUMN d int DEFAULT 5 NOT NULL",
+    "ALTER TABLE t ALTER COLUMN id TYPE bigint",
+    "ALTER TABLE t RENAME COLUMN a TO z",
+    "UPDATE t SET a = 'é😀'",
+    "DELETE FROM t",
+    "DROP TABLE t CASCADE",
+    "DO $$ BEGIN ALTER TABLE t ADD CHECK (id > 0); END $$",
+    "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN RETURN 1; END $$",
+    "CREATE VIEW v AS SELECT * FROM t",
+    "GRANT ALL ON t TO public",
+    "SELEKT 😀 FROM",
+];
+
+/// How a migration with such statements is written in some tool's way.
+fn laid_out(layout: usize, number: usize, statements: &[String]) -> String {
+    let sql = statements.join("\n");
+    let indented = sql.replace('\n', "\n  ");
+    match layout {
+        0 => format!("//- migrations/00{number}_m.up.sql\n{sql}\n"),
+        1 => format!("//- migrations/00{number}_m.up.sql\n-- no-transaction\n{sql}\n"),
+        2 => {
+            format!("//- db/migrations/00{number}_m.sql\n-- migrate:up\n{sql}\n-- migrate:down\nSELECT 1;\n")
+        }
+        3 => format!("//- migrations/0000{number}_m.sql\n-- +goose Up\n{sql}\n"),
+        4 => format!(
+            "//- migrations/V{number}__m.sql\n{}\r\n",
+            sql.replace('\n', "\r\n")
+        ),
+        5 => format!("//- confiture-migrations/00{number}_m.yaml\nname: m\nddl: |\n  {indented}\n"),
+        6 => format!("//- confiture-migrations/00{number}_m.yaml\nname: m\nddl: >-\n  {indented}\n"),
+        7 => format!(
+            "//- confiture-migrations/00{number}_m.yaml\nname: m\nddl:\n  - '{}'\n",
+            sql.replace('\'', "''").replace('\n', "\n    ")
+        ),
+        _ => format!("//- schema/{number}.sql\n{sql}\n"),
+    }
+}
+
+/// How many statements the files of a project hold that don't parse.
+fn broken(world: &World) -> usize {
+    let live = world.projects().iter();
+    live.flat_map(|live| (0..live.project().scripts.len()).flat_map(|script| live.statements(script)))
+        .filter(|statement| !statement.errors().is_empty())
+        .count()
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn what_is_offered_can_be_done(
+        layout in 0..9usize,
+        picks in proptest::collection::vec((0..STATEMENTS.len(), 0..4usize), 1..6),
+        place in proptest::prelude::any::<proptest::sample::Index>(),
+        length in 0..40usize,
+    ) {
+        let written = |(pick, style): &(usize, usize)| {
+            let statement = STATEMENTS[*pick];
+            match style {
+                0 => format!("{statement};"),
+                1 => format!("-- é said before\n{statement}; -- said behind"),
+                2 => format!("  {statement}; SELECT 1;"),
+                _ => format!("{} /* inside */;", statement.replace(' ', "\n    ")),
+            }
+        };
+        let statements: Vec<String> = picks.iter().map(written).collect();
+        let first = laid_out(layout, 1, &["CREATE TABLE t (id int, a text, b int);".to_owned()]);
+        let fixture = Fixture::new(&(first + &laid_out(layout, 2, &statements)));
+        let mut files: Vec<PathBuf> = fixture.world.files().map(Path::to_path_buf).collect();
+        files.sort();
+        let Some(file) = files.last() else { return Ok(()) };
+        let text = fixture.world.text(file).expect("a text");
+        let at = place.index(text.len() + 2);
+        let before = broken(&fixture.world);
+        for action in actions(&fixture.world, file, at..at + length, NOW) {
+            let Some(edits) = edits(&fixture.world, file, &action) else { continue };
+            let applied = fixture.applied(&edits);
+            let again = reopened(&fixture, &applied);
+            proptest::prop_assert!(
+                broken(&again.world) <= before,
+                "{}\n{}\n{:?}", action.title, applied, rules(&again)
+            );
+            proptest::prop_assert_eq!(again.world.problems().len(), fixture.world.problems().len(), "{}\n{}\n{:?}", action.title, applied, again.world.problems());
+        }
+    }
 }

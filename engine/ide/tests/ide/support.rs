@@ -89,6 +89,25 @@ impl Fixture {
         format!("{}:{line}:{column} {own:?}", self.short(&span.file))
     }
 
+    /// The same, all of it released as it is.
+    pub(crate) fn released(&self) -> World {
+        let projects = self.world.projects().iter().map(|live| {
+            let project = live.project();
+            let released: confiture_lint::Released = project
+                .scripts
+                .iter()
+                .map(|script| (script.source.file.clone(), script.source.text.clone()))
+                .collect();
+            confiture_lint::Live::new(
+                project.clone().into(),
+                live.rules().clone().into(),
+                live.version(),
+                Some(released.into()),
+            )
+        });
+        World::new(projects.collect(), Vec::new(), std::collections::HashMap::new())
+    }
+
     /// The files of the project as they were made, by their paths.
     pub(crate) fn files(&self) -> Vec<(String, String)> {
         let mut files = Vec::new();

@@ -21,7 +21,7 @@ use confiture_project::{Layout, ProblemCode, Project, Workspace};
 
 use crate::{Finding, LintReport, Released, Safety};
 
-pub use diff::diff;
+pub use diff::{diff, replacements};
 pub use migration::{NewMigration, migration};
 pub use text::{FileEdit, edited, file_edit};
 
