@@ -67,7 +67,8 @@ struct BodyReader<'b> {
 impl BodyReader<'_> {
     fn read(&self) -> Vec<Occurrence> {
         let parameters = self.variables();
-        let rows = self.trigger_rows();
+        let mut rows = self.trigger_rows();
+        rows.extend(self.own_name(&parameters));
         let mut found = Vec::new();
         let mut variables = parameters;
         if self.body.language == Language::PlPgSql
@@ -116,6 +117,20 @@ impl BodyReader<'_> {
             })
         });
         all.collect()
+    }
+
+    /// The function's name, behind which its parameters can be named.
+    fn own_name(&self, parameters: &[Variable]) -> Option<Source> {
+        let name = self.statement.child(kind::func_name).and_then(Node::qualified)?;
+        let function = self.known.new_name(&name.parts)?;
+        let parameters = parameters.iter();
+        let columns = parameters.map(|p| Part::One(p.name.clone(), Some(p.symbol.clone())));
+        Some(Source {
+            label: Some(function.name.clone()),
+            symbol: Some((Symbol::Function(function), true)),
+            columns: Rc::new(columns.collect()),
+            ..unknown_row("")
+        })
     }
 
     /// The body's text, where it stands in the statement as it is.

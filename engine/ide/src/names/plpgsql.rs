@@ -107,6 +107,8 @@ impl Reader<'_> {
                 TokenKind::Ident | TokenKind::QuotedIdent => {
                     is_start = self.word(token, is_start);
                 }
+                // `<<label>>`
+                TokenKind::Operator if is_start && self.slice(token) == "<<" => self.at += 3,
                 _ => {
                     self.at += 1;
                     is_start = false;
@@ -309,15 +311,7 @@ impl Reader<'_> {
     /// A dotted name in an expression.
     fn chain(&mut self) {
         let is_cast = self.behind(TokenKind::Typecast);
-        let is_label = self
-            .at
-            .checked_sub(1)
-            .and_then(|at| self.tokens.get(at))
-            .is_some_and(|token| self.slice(*token) == "<<");
         let parts = self.parts();
-        if is_label {
-            return;
-        }
         if is_cast {
             let found = self.known.type_of(&parts);
             self.named(&parts, found);
@@ -345,6 +339,9 @@ impl Reader<'_> {
         };
         let row = self.rows.iter().find(|row| row.label.as_ref() == Some(first));
         if let Some(row) = row {
+            if let (Some(found), [_, ..]) = (row.symbol.clone(), rest) {
+                self.push_found(found, *range, Access::Reads);
+            }
             if let [(column, range), ..] = rest
                 && let Answer::Found(Some(found)) = row.column(column, self.known)
             {

@@ -482,7 +482,8 @@ impl Walk<'_> {
             .label_named(None, name)
             .and_then(|source| source.symbol.clone())
         {
-            return Some(found);
+            // A function's name alone is no row.
+            return Some(found).filter(|(symbol, _)| !matches!(symbol, Symbol::Function(_)));
         }
         self.missing(name)
     }

@@ -19,7 +19,7 @@ pub fn callers_at(world: &World, at: &FilePosition) -> Vec<Caller> {
     let Some(here) = here(world, at) else {
         return Vec::new();
     };
-    let search = Search::new(world, here.site.project);
+    let search = Search::new(world, here.site.project, [&here.occurrence]);
     let symbol = search.lasting(here.site, &here.occurrence);
     made(&search, &here, &symbol, Vec::new())
 }
@@ -29,7 +29,7 @@ pub fn incoming(world: &World, at: &FilePosition) -> Vec<Caller> {
     let Some(here) = here(world, at) else {
         return Vec::new();
     };
-    let search = Search::new(world, here.site.project);
+    let search = Search::new(world, here.site.project, [&here.occurrence]);
     let symbol = search.lasting(here.site, &here.occurrence);
     let is_function = matches!(symbol, Symbol::Function(_));
     let hits = search.hits(&symbol, |_, statement| makes_caller(statement, is_function));
@@ -51,7 +51,7 @@ pub fn outgoing(world: &World, at: &FilePosition) -> Vec<Caller> {
     let Some(here) = here(world, at) else {
         return Vec::new();
     };
-    let search = Search::new(world, here.site.project);
+    let search = Search::new(world, here.site.project, &here.all);
     let own = search.lasting(here.site, &here.occurrence);
     let mut called: Vec<(Symbol, Vec<Range<usize>>)> = Vec::new();
     for occurrence in here.all.iter().filter(|o| o.access == Access::Reads) {

@@ -29,7 +29,7 @@ pub fn definition(world: &World, at: &FilePosition) -> Vec<Target> {
         let target = own.and_then(|o| target(world, here.site, o.range.clone(), &asked));
         return target.into_iter().collect();
     }
-    let search = Search::new(world, here.site.project);
+    let search = Search::new(world, here.site.project, [&here.occurrence]);
     let symbol = search.lasting(here.site, &here.occurrence);
     let mut sites = made_at(&search, &here);
     if sites.is_empty() {
@@ -66,7 +66,11 @@ pub fn type_definition(world: &World, at: &FilePosition) -> Vec<Target> {
         return Vec::new();
     };
     let asked = asked(world, &here);
-    let search = Search::new(world, here.site.project);
+    let of_type = Occurrence {
+        symbol: symbol.clone(),
+        ..here.occurrence.clone()
+    };
+    let search = Search::new(world, here.site.project, [&of_type]);
     let lasting = search.history(here.site.project).map_or_else(
         || symbol.clone(),
         |(_, history)| history.lasting(&symbol, here.site, Access::Reads),
@@ -211,7 +215,10 @@ fn last_change(search: &Search<'_>, symbol: &Symbol, from: Site) -> Option<Found
         site.project == from.project
             && is_forward(search, site)
             && (site.script, site.statement) < (from.script, from.statement)
-            && !is_query(statement)
+            && statement
+                .changes()
+                .iter()
+                .any(|change| may_change(change, symbol))
     };
     let hits = search.hits(symbol, is_before);
     let changes = hits
@@ -226,6 +233,32 @@ fn is_forward(search: &Search<'_>, site: Site) -> bool {
         .history(site.project)
         .and_then(|(live, _)| live.project().scripts.get(site.script));
     script.is_some_and(|script| script.direction.is_forward())
+}
+
+/// Whether a change is of a kind that changes what a symbol stands for.
+fn may_change(change: &Change, symbol: &Symbol) -> bool {
+    match change {
+        Change::Rename(_)
+        | Change::SetSchema(_)
+        | Change::SetOwner(_)
+        | Change::Comment(_)
+        | Change::Do(_) => true,
+        Change::CreateFunction(_) | Change::AlterFunction(_) => matches!(symbol, Symbol::Function(_)),
+        Change::AlterType(_) | Change::AlterDomain(_) => {
+            matches!(
+                symbol,
+                Symbol::Type(_) | Symbol::EnumLabel(..) | Symbol::Column(..) | Symbol::Constraint(..)
+            )
+        }
+        Change::AlterPolicy(_) => matches!(symbol, Symbol::Policy(..)),
+        Change::CreateTrigger(_) => matches!(symbol, Symbol::Trigger(..)),
+        Change::AlterOther(_) => matches!(symbol, Symbol::Role(_) | Symbol::Extension(_)),
+        Change::AlterRelation(_) | Change::AlterSequence(_) | Change::CreateView(_) => !matches!(
+            symbol,
+            Symbol::Function(_) | Symbol::Role(_) | Symbol::Extension(_) | Symbol::Type(_)
+        ),
+        _ => false,
+    }
 }
 
 /// Whether a statement only reads and writes rows.

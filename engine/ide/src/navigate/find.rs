@@ -107,8 +107,17 @@ pub(super) struct Search<'w> {
 }
 
 impl<'w> Search<'w> {
-    /// In the project of that index and those that share its configuration.
-    pub(super) fn new(world: &'w World, project: usize) -> Search<'w> {
+    /// For what some occurrences stand for, in the project of that index and those that share its configuration.
+    pub(super) fn new<'o>(
+        world: &'w World,
+        project: usize,
+        about: impl IntoIterator<Item = &'o Occurrence>,
+    ) -> Search<'w> {
+        let mut names: Vec<Name> = Vec::new();
+        for occurrence in about {
+            names.extend(occurrence.symbol.name().cloned());
+            names.extend(owner(&occurrence.symbol).cloned());
+        }
         let all = world.projects();
         let file = |project: &Project| project.config.source.as_ref().map(|source| source.file.clone());
         let own = all.get(project).map(|live| file(live.project()));
@@ -116,7 +125,7 @@ impl<'w> Search<'w> {
             .iter()
             .enumerate()
             .filter(|(_, live)| Some(file(live.project())) == own);
-        let projects = related.map(|(index, live)| (index, live, History::of(live)));
+        let projects = related.map(|(index, live)| (index, live, History::of(live, &names)));
         Search {
             world,
             projects: projects.collect(),
@@ -234,7 +243,9 @@ impl Filter {
                 Symbol::EnumLabel(_, label) => label.replace('\'', "''"),
                 other => other.name().map(written).unwrap_or_default(),
             };
-            let owner = owner(symbol).map(written);
+            // A constant stands without its type.
+            let owner = owner(symbol).filter(|_| !matches!(symbol, Symbol::EnumLabel(..)));
+            let owner = owner.map(written);
             if !filter.names.contains(&name) {
                 filter.names.push(name);
             }
@@ -253,7 +264,7 @@ impl Filter {
     }
 }
 
-/// The relation that a symbol belongs to, where a statement has to name it too.
+/// The relation or type that a symbol belongs to.
 fn owner(symbol: &Symbol) -> Option<&Name> {
     match symbol {
         Symbol::Column(of, _)

@@ -1,12 +1,12 @@
 //! What was renamed in a project's history, so that a symbol is followed through all its names.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use confiture_lint::{Live, Statement};
 use confiture_project::Direction;
 use confiture_schema::apply::State;
 use confiture_schema::catalog::QualName;
-use confiture_schema::change::{AlterTypeAction, Change};
+use confiture_schema::change::{AlterTypeAction, Change, ObjectKind};
 use confiture_syntax::Name;
 
 use super::find::Site;
@@ -31,8 +31,10 @@ struct Move {
 }
 
 impl History {
-    pub(super) fn of(live: &Live) -> History {
+    /// What was renamed of things that have, or had, some names; schemas always.
+    pub(super) fn of(live: &Live, names: &[Name]) -> History {
         let project = live.project();
+        let related = related(live, names);
         let mut history = History {
             moves: Vec::new(),
             apart: HashMap::new(),
@@ -41,7 +43,9 @@ impl History {
         };
         for (index, script) in project.scripts.iter().enumerate() {
             let own = live.statements(index).iter().enumerate();
-            let renaming = own.filter(|(_, statement)| statement.changes().iter().any(renames));
+            let concerns =
+                |change: &Change| renamed_names(change).is_some_and(|all| is_among(&all, &related));
+            let renaming = own.filter(|(_, statement)| statement.changes().iter().any(concerns));
             let mut moves = renaming.filter_map(|(number, statement)| {
                 let pairs = pairs(statement, &live.before(index, number));
                 (!pairs.is_empty()).then_some(Move {
@@ -179,18 +183,54 @@ fn within(symbol: &Symbol, to: impl Fn(&QualName) -> Option<QualName>) -> Option
     })
 }
 
-/// Whether a change may give something another name.
-fn renames(change: &Change) -> bool {
+/// Names that a change that gives something another name has to do with; `None` for other changes, and none at all where
+/// all may be concerned.
+fn renamed_names(change: &Change) -> Option<Vec<&Name>> {
     match change {
-        Change::Rename(_) | Change::SetSchema(_) => true,
-        Change::AlterType(alter) => matches!(alter.action, AlterTypeAction::RenameValue { .. }),
-        Change::Do(block) => block.statements.iter().any(|nested| {
-            nested
-                .changes
-                .iter()
-                .any(|c| matches!(c, Change::Rename(_) | Change::SetSchema(_)))
-        }),
-        _ => false,
+        Change::Rename(rename) if rename.kind == ObjectKind::Schema => Some(Vec::new()),
+        Change::Rename(rename) => {
+            let on = rename.object.on.iter().map(|on| &on.name);
+            Some(on.chain([&rename.object.name.name, &rename.to.name]).collect())
+        }
+        Change::SetSchema(moved) => {
+            let on = moved.object.on.iter().map(|on| &on.name);
+            Some(on.chain([&moved.object.name.name]).collect())
+        }
+        Change::AlterType(alter) => match &alter.action {
+            AlterTypeAction::RenameValue { .. } => Some(vec![&alter.name.name]),
+            _ => None,
+        },
+        Change::Do(block) => {
+            let inner = block.statements.iter().flat_map(|nested| nested.changes.iter());
+            let mut inner = inner.filter(|c| matches!(c, Change::Rename(_) | Change::SetSchema(_)));
+            inner.next().map(|_| Vec::new())
+        }
+        _ => None,
+    }
+}
+
+fn is_among(names: &[&Name], known: &HashSet<Name>) -> bool {
+    names.is_empty() || names.iter().any(|name| known.contains(*name))
+}
+
+/// Some names, and those that things of these names had at other times.
+fn related(live: &Live, names: &[Name]) -> HashSet<Name> {
+    let mut known: HashSet<Name> = names.iter().cloned().collect();
+    let scripts = 0..live.project().scripts.len();
+    let changes = scripts
+        .flat_map(|script| live.statements(script))
+        .flat_map(Statement::changes);
+    let mut open: Vec<Vec<&Name>> = changes
+        .filter_map(renamed_names)
+        .filter(|all| !all.is_empty())
+        .collect();
+    loop {
+        let (near, far): (Vec<_>, Vec<_>) = open.into_iter().partition(|all| is_among(all, &known));
+        if near.is_empty() {
+            return known;
+        }
+        known.extend(near.into_iter().flatten().cloned());
+        open = far;
     }
 }
 

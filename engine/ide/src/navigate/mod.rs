@@ -78,7 +78,7 @@ fn named(world: &World, at: &FilePosition, holds: impl Fn(Site) -> bool) -> Vec<
         let spans = own.filter_map(|o| Some((span_of(world, here.site, o.range.clone())?, o.access)));
         return in_order(spans.collect());
     }
-    let search = Search::new(world, here.site.project);
+    let search = Search::new(world, here.site.project, [&here.occurrence]);
     let symbol = search.lasting(here.site, &here.occurrence);
     let hits = search.hits(&symbol, |site, _| holds(site)).into_iter();
     let spans = hits.filter_map(|hit| {

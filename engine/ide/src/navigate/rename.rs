@@ -138,7 +138,7 @@ struct Renaming<'w> {
 
 impl<'w> Renaming<'w> {
     fn new(world: &'w World, here: &Here, old: &str, new: &str) -> Renaming<'w> {
-        let search = Search::new(world, here.site.project);
+        let search = Search::new(world, here.site.project, [&here.occurrence]);
         let lasting = search.lasting(here.site, &here.occurrence);
         Renaming {
             world,

@@ -232,3 +232,102 @@ DROP EXTENSION citext;
 "#
     ));
 }
+
+#[test]
+fn rows_of_triggers_and_paths_of_functions() {
+    insta::assert_snapshot!(listed(
+        r#"
+CREATE SCHEMA app;
+CREATE TABLE app.t (id int, seen timestamptz, only_t int);
+CREATE TABLE u (id int, seen timestamptz);
+CREATE FUNCTION seen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.seen := now();
+    INSERT INTO u (id) VALUES (NEW.id);
+    RETURN NEW;
+END $$;
+CREATE FUNCTION twice() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.seen = now(); NEW.only_t := 1; RETURN NEW; END $$;
+CREATE FUNCTION inside() RETURNS bigint LANGUAGE sql SET search_path = app, pg_temp AS 'SELECT count(id) FROM t WHERE later_one(only_t) > 0';
+CREATE FUNCTION later_one(int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT id FROM app.t WHERE id = $1; END;
+CREATE FUNCTION shadow(id int) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE x int; y record;
+BEGIN
+    <<inner>>
+    DECLARE x text := shadow.id::text;
+    BEGIN
+        SELECT id, seen INTO x, y FROM u WHERE u.id = shadow.id;
+        FOR y IN SELECT * FROM u LOOP
+            x := y.seen || CASE WHEN x IS NULL THEN 'a' ELSE x END;
+        END LOOP;
+    END;
+    RETURN x;
+EXCEPTION WHEN others THEN
+    RAISE NOTICE 'x %', x USING hint = y.id;
+END $$;
+CREATE TRIGGER a BEFORE INSERT ON app.t FOR EACH ROW EXECUTE FUNCTION seen();
+CREATE TRIGGER b BEFORE INSERT ON app.t FOR EACH ROW EXECUTE FUNCTION twice();
+CREATE TRIGGER b BEFORE INSERT ON u FOR EACH ROW EXECUTE FUNCTION twice();
+"#
+    ));
+}
+
+#[test]
+fn joins_and_unions_are_never_guessed() {
+    insta::assert_snapshot!(listed(
+        r#"
+CREATE TABLE a (id int, x int);
+CREATE TABLE b (id int, y int);
+SELECT id, x, y, z FROM a NATURAL JOIN b;
+SELECT id FROM a, b WHERE x = y AND id = 1;
+SELECT x FROM a UNION SELECT y FROM b ORDER BY x;
+SELECT s.x, s.n FROM (SELECT x, count(*) AS n FROM a GROUP BY x UNION ALL SELECT y, 1 FROM b) s;
+SELECT x FROM a WHERE EXISTS (SELECT FROM b WHERE y = x AND unknown.z = a.id);
+SELECT x, k FROM a, json_to_recordset('[]') AS r (k int) WHERE k > id;
+SELECT renamed.one, renamed.x FROM a AS renamed (one);
+CREATE VIEW v AS SELECT x FROM a UNION SELECT y AS other FROM b;
+WITH moved AS (DELETE FROM a RETURNING id, x AS was) INSERT INTO b (id, y) SELECT id, was FROM moved;
+SELECT (a).x, a.*, count(DISTINCT x) FILTER (WHERE id > 0) OVER (PARTITION BY x) FROM a;
+SELECT 1 FROM pg_class c, information_schema.tables WHERE c.oid = 1 AND relname = table_name;
+TABLE a;
+EXPLAIN SELECT x FROM a;
+"#
+    ));
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn broken_text_has_sound_names(cuts in proptest::collection::vec((0usize..4000, 0usize..30, 0usize..8), 1..5)) {
+        let pieces = ["", ";", "$$", "'", "\"", "é", "(", "AS x "];
+        let mut text = SAMPLE.to_owned();
+        for (at, length, piece) in cuts {
+            let from = text.floor_char_boundary(at % text.len());
+            let to = text.floor_char_boundary((from + length).min(text.len()));
+            text.replace_range(from..to, pieces[piece]);
+        }
+        let fixture = Fixture::new(&text.replace("$0", ""));
+        for live in fixture.world.projects() {
+            check(live);
+        }
+    }
+}
+
+const SAMPLE: &str = r#"
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TABLE a (id int PRIMARY KEY, x int CHECK (x > 0), mood mood DEFAULT 'ok', FOREIGN KEY (x) REFERENCES a (id));
+ALTER TABLE a ADD COLUMN "Y" text, RENAME COLUMN x TO z;
+WITH RECURSIVE r (n) AS (SELECT id FROM a UNION ALL SELECT n + 1 FROM r) SELECT r.n, t."Y" FROM r JOIN a t USING (id) ORDER BY 1;
+INSERT INTO a AS t (id, mood) VALUES (1, 'ok') ON CONFLICT (id) DO UPDATE SET x = excluded.x WHERE t.mood = 'sad' RETURNING id;
+CREATE FUNCTION f(p a, OUT q int) RETURNS int LANGUAGE plpgsql AS $body$
+DECLARE r a%ROWTYPE; v a.x%TYPE := 1; c CURSOR FOR SELECT id FROM a;
+BEGIN
+  IF p.id > v THEN SELECT * INTO r FROM a WHERE id = p.id; END IF;
+  FOR i IN 1..3 LOOP PERFORM f(r); q := r.x + i; END LOOP;
+  EXECUTE format('DELETE FROM a WHERE id = %s', v);
+END $body$;
+CREATE TRIGGER t BEFORE UPDATE OF id ON a FOR EACH ROW WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION f();
+GRANT SELECT (id), UPDATE ON a TO PUBLIC, reader;
+COMMENT ON COLUMN a.id IS 'x';
+DROP TABLE IF EXISTS a, public.b CASCADE;
+"#;
