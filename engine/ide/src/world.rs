@@ -286,11 +286,29 @@ impl World {
 
     /// The statements of a stretch, in order, each with its number in the script.
     pub fn statements(&self, stretch: Stretch) -> impl Iterator<Item = (usize, &Statement)> {
-        let own = self
-            .project(stretch)
-            .map_or(&[] as &[Statement], |live| live.statements(stretch.script));
-        let numbered = own.iter().enumerate();
-        numbered.filter(move |(_, statement)| statement.place().segment == stretch.segment)
+        let (first, own) = self.run(stretch);
+        own.iter()
+            .enumerate()
+            .map(move |(number, own)| (first + number, own))
+    }
+
+    /// The statements of a stretch, in order, and the number of the first one.
+    pub(crate) fn run(&self, stretch: Stretch) -> (usize, &[Statement]) {
+        let (Some(live), Some(script)) = (self.project(stretch), self.script(stretch)) else {
+            return (0, &[]);
+        };
+        let all = live.statements(stretch.script);
+        if script.segments.len() + script.hooks.len() == 1 {
+            return (0, all);
+        }
+        let is_own = |statement: &&Statement| statement.place().segment == stretch.segment;
+        let first = all
+            .iter()
+            .position(|statement| is_own(&statement))
+            .unwrap_or(all.len());
+        let rest = all.get(first..).unwrap_or_default();
+        let count = rest.iter().take_while(is_own).count();
+        (first, rest.get(..count).unwrap_or_default())
     }
 
     /// A place of a file as the engine sees it; `None` where the file holds no SQL of a project there.
@@ -304,24 +322,12 @@ impl World {
                 .flatten()
         });
         let (stretch, offset) = found?;
-        let live = self.project(stretch)?;
-        let own = live.statements(stretch.script);
-        let holds = |(_, statement): &(usize, &Statement)| {
-            let range = statement.place().range.as_usize();
-            range.start <= offset && offset <= range.end
-        };
-        let statement = self.statements(stretch).find(holds).map(|(number, _)| number);
-        let preceding = statement.unwrap_or_else(|| {
-            let before = |statement: &Statement| {
-                let place = statement.place();
-                place.segment == stretch.segment && place.range.end as usize <= offset
-            };
-            let first = own
-                .iter()
-                .position(|s| s.place().segment == stretch.segment)
-                .unwrap_or(own.len());
-            first + own[first..].iter().take_while(|s| before(s)).count()
-        });
+        let (first, own) = self.run(stretch);
+        // What ends there goes before what begins there.
+        let behind = own.partition_point(|statement| (statement.place().range.end as usize) < offset);
+        let preceding = first + behind;
+        let holds = |statement: &&Statement| statement.place().range.start as usize <= offset;
+        let statement = own.get(behind).filter(holds).map(|_| preceding);
         Some(Cursor {
             world: self,
             stretch,

@@ -44,22 +44,37 @@ pub(super) fn reads_bodies(statement: &Statement) -> bool {
     languages.all(|language| matches!(language.as_str(), "sql" | "plpgsql"))
 }
 
-/// The stretches of a part's text between its statements: comments and psql's commands, without the data of COPY.
-pub(crate) fn gaps(world: &World, part: &Part<'_>) -> Vec<Range<usize>> {
+/// The stretches of a part's text between its statements, comments and psql's commands without the data of COPY, of those
+/// that touch a range of that text.
+pub(crate) fn gaps(world: &World, part: &Part<'_>, within: &Range<usize>) -> Vec<Range<usize>> {
     let text: &str = &part.segment.text;
+    let (_, own) = world.run(part.stretch);
+    let first = own.partition_point(|statement| (statement.place().range.end as usize) < within.start);
+    let mut at = first
+        .checked_sub(1)
+        .and_then(|last| own.get(last))
+        .map_or(0, |last| behind(last, text));
     let mut gaps = Vec::new();
-    let mut at = 0;
-    for (_, statement) in world.statements(part.stretch) {
+    for statement in own.get(first..).unwrap_or_default() {
         let range = statement.place().range.as_usize();
         gaps.push(at..range.start.max(at));
-        at = range.end.max(at);
-        if statement.changes().iter().any(reads_data) {
-            at += data_length(text.get(at..).unwrap_or_default());
+        at = behind(statement, text);
+        if range.start >= within.end {
+            break;
         }
     }
     gaps.push(at..text.len());
-    gaps.retain(|gap| !gap.is_empty());
+    gaps.retain(|gap| !gap.is_empty() && gap.start <= within.end && within.start <= gap.end);
     gaps
+}
+
+/// Where a statement ends, and the data behind it.
+fn behind(statement: &Statement, text: &str) -> usize {
+    let end = statement.place().range.end as usize;
+    if statement.changes().iter().any(reads_data) {
+        return end + data_length(text.get(end..).unwrap_or_default());
+    }
+    end
 }
 
 fn reads_data(change: &Change) -> bool {
@@ -124,7 +139,7 @@ impl Folds<'_> {
     fn part(&mut self, world: &World, part: &Part<'_>) {
         let map = &part.segment.map;
         let mut places: Vec<(usize, Fold)> = Vec::new();
-        for gap in gaps(world, part) {
+        for gap in gaps(world, part, &(0..part.segment.text.len())) {
             let own = part.segment.text.get(gap.clone()).unwrap_or_default();
             let comments = blocks(own, Dialect::Psql, false).into_iter();
             let comments = comments.filter(|block| block.kind == BlockKind::Comment);

@@ -67,7 +67,7 @@ fn within_part(world: &World, file: &Path, offset: usize) -> Vec<Range<usize>> {
 /// Around an offset between statements: comments.
 fn within_gap(world: &World, part: &Part<'_>, offset: usize) -> Vec<Range<usize>> {
     let text: &str = &part.segment.text;
-    let gap = gaps(world, part)
+    let gap = gaps(world, part, &(offset..offset))
         .into_iter()
         .find(|gap| gap.start <= offset && offset <= gap.end);
     let own = gap.as_ref().and_then(|gap| text.get(gap.clone()));

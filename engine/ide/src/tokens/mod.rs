@@ -80,14 +80,13 @@ pub fn tokens(world: &World, file: &Path, range: Range<usize>) -> Vec<Token> {
     };
     let mut tokens = Vec::new();
     for part in parts::of(world, file) {
-        let is_wanted = |own: &Range<usize>| own.start < range.end && range.start < own.end;
-        if is_wanted(&part.range) {
+        if part.range.start < range.end && range.start < part.range.end {
             let mut lines = Lines {
                 text: &text,
                 part: &part,
                 tokens: &mut tokens,
             };
-            lines.add(world, is_wanted);
+            lines.add(world, &range);
         }
     }
     tokens.retain(|token| token.range.start < range.end && range.start < token.range.end);
@@ -111,25 +110,28 @@ struct Lines<'t> {
 }
 
 impl Lines<'_> {
-    fn add(&mut self, world: &World, is_wanted: impl Fn(&Range<usize>) -> bool) {
+    /// Adds what touches a range of the file.
+    fn add(&mut self, world: &World, range: &Range<usize>) {
         let part = self.part;
         let Some(live) = world.project(part.stretch) else {
             return;
         };
-        let is_wanted = |own: &Range<usize>| is_wanted(&part.segment.map.range_to_file(own.clone()));
-        for gap in gaps(world, part).into_iter().filter(is_wanted) {
+        let within = text_range(part, range);
+        for gap in gaps(world, part, &within) {
             let own = part.segment.text.get(gap.clone()).unwrap_or_default();
             for word in statement::between(own) {
                 self.word(gap.start, word);
             }
         }
+        let (_, own) = world.run(part.stretch);
+        let first = own.partition_point(|statement| (statement.place().range.end as usize) <= within.start);
+        let touched = own.get(first..).unwrap_or_default().iter();
+        let touched = touched.take_while(|statement| (statement.place().range.start as usize) < within.end);
         let earlier = live.before(part.stretch.script, 0);
-        for (_, own) in world.statements(part.stretch) {
-            let range = own.place().range.as_usize();
-            if is_wanted(&range) {
-                for word in statement::words(own, live.newest(), &earlier) {
-                    self.word(range.start, word);
-                }
+        for statement in touched {
+            let start = statement.place().range.start as usize;
+            for word in statement::words(statement, live.newest(), &earlier) {
+                self.word(start, word);
             }
         }
     }
@@ -162,4 +164,14 @@ impl Lines<'_> {
             at += line.len();
         }
     }
+}
+
+/// What a range of the file is of a part's text; all of it where its lines stand there otherwise.
+fn text_range(part: &Part<'_>, range: &Range<usize>) -> Range<usize> {
+    let length = part.segment.text.len();
+    if !part.segment.map.is_contiguous() {
+        return 0..length;
+    }
+    let start = range.start.saturating_sub(part.range.start).min(length);
+    start..range.end.saturating_sub(part.range.start).clamp(start, length)
 }

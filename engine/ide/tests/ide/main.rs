@@ -3,6 +3,7 @@
 
 mod actions;
 mod complete;
+mod costs;
 mod diagnostics;
 mod hover;
 mod inlay;

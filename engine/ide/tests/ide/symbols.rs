@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use confiture_ide::symbols::{DocumentSymbol, document_symbols, workspace_symbols};
 
+use proptest::prelude::*;
+
 use crate::support::Fixture;
 
 /// An outline: kind, name, detail, the lines that it takes and the text of its name.
@@ -160,4 +162,30 @@ CREATE VIEW recent_orders AS SELECT id FROM orders;
     let shown = asked.map(|typed| format!("{typed:?}\n{}", found(&fixture, typed, 20)));
     insta::assert_snapshot!(shown.join("\n"));
     assert_eq!(workspace_symbols(&fixture.world, "", 3).len(), 3);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_has_an_outline(
+        words in proptest::collection::vec(
+            prop_oneof![
+                Just(";"), Just("("), Just(")"), Just("$$"), Just("'"), Just("\n"), Just("-- é\n"), Just("/*"), Just("*/"),
+                Just("CREATE TABLE t (a int,"), Just("b text CONSTRAINT c CHECK (true))"), Just("CREATE TYPE e AS ENUM ('')"),
+                Just("CREATE VIEW v AS"), Just("SELECT 1 AS \"😀\""), Just("ALTER TABLE t ADD COLUMN"), Just("x int"),
+                Just("CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS"), Just("DO"), Just("\\d x"), Just(":v"),
+                Just("CREATE SCHEMA s"), Just("COMMENT ON TABLE t IS"), Just("INSERT INTO t VALUES"), Just("\\;"),
+                Just("-- +goose Up\n"), Just("-- +goose Down\n"),
+            ],
+            0..25,
+        ),
+    ) {
+        let fixture = Fixture::new(&words.join(" "));
+        // It checks that symbols hold their names and children.
+        let file = "migrations/001_first.up.sql";
+        if fixture.world.text(&fixture.path(file)).is_some() {
+            outline(&fixture, file);
+        }
+    }
 }
