@@ -32,6 +32,8 @@ pub(crate) struct Abilities {
     pub(crate) whole_line_folds: bool,
     pub(crate) progress: bool,
     pub(crate) configuration: bool,
+    /// It tells of changed settings whoever registers for them.
+    pub(crate) registers_configuration: bool,
     pub(crate) watches_files: bool,
     pub(crate) shows_documents: bool,
     pub(crate) refreshes_diagnostics: bool,
@@ -124,6 +126,8 @@ impl Abilities {
 
     fn read_workspace(&mut self, workspace: &WorkspaceClientCapabilities) {
         self.configuration = yes(workspace.configuration);
+        let settings = workspace.did_change_configuration.as_ref();
+        self.registers_configuration = settings.is_some_and(|settings| yes(settings.dynamic_registration));
         if let Some(edit) = &workspace.workspace_edit {
             self.document_changes = yes(edit.document_changes);
             let operations = edit.resource_operations.as_ref();

@@ -314,7 +314,7 @@ impl LanguageServer for Session {
         if abilities.watches_files {
             registrations.push(abilities::watching());
         }
-        if abilities.configuration {
+        if abilities.registers_configuration {
             registrations.push(abilities::configuring());
         }
         if !registrations.is_empty()
