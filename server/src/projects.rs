@@ -113,7 +113,7 @@ impl Sources {
             let open = self.texts.get(&path).map(|text| text.to_string());
             open.or_else(|| std::fs::read_to_string(&path).ok())
         })?;
-        serde_json::from_str(&text).ok().map(Arc::new)
+        Statistics::parse(&text).ok().map(Arc::new)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use confiture_ide::{config, diagnostics};
+use confiture_ide::{config, diagnostics, statistics};
 use tower_lsp_server::ls_types::{
     Diagnostic, DocumentDiagnosticReport, FullDocumentDiagnosticReport, PreviousResultId,
     RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport,
@@ -28,8 +28,11 @@ fn converted(
     lines: &Lines,
     mut found: Vec<diagnostics::Diagnostic>,
 ) -> Vec<Diagnostic> {
-    if let Some(text) = view.snapshot.opened.get(path).filter(|_| config::is_config(path)) {
-        let own = config::diagnostics(path, &text.text());
+    if let Some(text) = view.snapshot.opened.get(path).filter(|_| is_told_apart(path)) {
+        let own = match config::is_config(path) {
+            true => config::diagnostics(path, &text.text()),
+            false => statistics::diagnostics(&text.text()),
+        };
         let more = own.into_iter().filter(|one| {
             let is_known =
                 |known: &diagnostics::Diagnostic| known.range == one.range && known.code == one.code;
@@ -42,10 +45,15 @@ fn converted(
     shown.collect()
 }
 
+/// Whether a file that holds no SQL is looked at while it is open.
+fn is_told_apart(path: &Path) -> bool {
+    config::is_config(path) || statistics::is_statistics(path)
+}
+
 /// What is wrong with every file in which anything is.
 pub(crate) fn of_all(view: &View) -> HashMap<PathBuf, Vec<Diagnostic>> {
     let mut found = diagnostics::all(view.world());
-    let open = view.snapshot.opened.keys().filter(|path| config::is_config(path));
+    let open = view.snapshot.opened.keys().filter(|path| is_told_apart(path));
     for path in open {
         found.entry(path.clone()).or_default();
     }

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use estimate::{Estimate, Work};
-pub use read::{StatisticsError, statistics_schema};
+pub use read::{StatisticsError, diagnostics, is_statistics, statistics_schema};
 pub use units::{bytes_in_words, count_in_words};
 
 /// The name of the file, which stands beside `confiture.yaml`.

@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::path::Path;
 
-use confiture_project::nearest;
+use confiture_project::{Severity, nearest};
 
-use super::Statistics;
+use super::{FILE_NAME, Statistics};
+use crate::diagnostics::Diagnostic;
 
 /// Why a text is no statistics file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +81,26 @@ impl Statistics {
         let message = format!("`writes_per_second` of {table} is negative");
         Some((table.clone(), message))
     }
+}
+
+/// Whether a file holds statistics, by its name.
+pub fn is_statistics(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| name == FILE_NAME)
+}
+
+/// What is wrong with the text of a statistics file.
+pub fn diagnostics(text: &str) -> Vec<Diagnostic> {
+    let wrong = Statistics::parse(text).err();
+    let told = wrong.map(|error| Diagnostic {
+        range: error.range,
+        severity: Severity::Error,
+        code: "statistics".to_owned(),
+        message: error.message,
+        link: None,
+        tag: None,
+        related: Vec::new(),
+    });
+    told.into_iter().collect()
 }
 
 /// The JSON schema of statistics files.

@@ -1,6 +1,8 @@
 //! How large tables are, and how long work on them takes.
 
-use confiture_ide::statistics::{Size, Statistics, Work, statistics_schema};
+use std::path::Path;
+
+use confiture_ide::statistics::{Size, Statistics, Work, diagnostics, is_statistics, statistics_schema};
 use proptest::prelude::*;
 
 const WHOLE: &str = r#"{
@@ -52,6 +54,20 @@ fn what_is_wrong_is_said_with_its_place() {
         format!("{text:?}\n  {error}\n  at {about:?}")
     });
     insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn an_editor_shows_what_is_wrong() {
+    assert!(is_statistics(Path::new("/x/confiture-statistics.json")));
+    assert!(!is_statistics(Path::new("/x/statistics.json")));
+    assert!(diagnostics(WHOLE).is_empty());
+    let found = diagnostics("{\"tabels\": {}}");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].range, 1..9);
+    assert_eq!(
+        found[0].message,
+        "there is no key `tabels`: `tables` is meant, perhaps"
+    );
 }
 
 #[test]
