@@ -126,7 +126,7 @@ fn of_finding(world: &World, project: usize, finding: &Finding, range: Range<usi
     }
 }
 
-fn of_problem(problem: &Problem) -> Diagnostic {
+pub(crate) fn of_problem(problem: &Problem) -> Diagnostic {
     Diagnostic {
         range: problem.range.clone().unwrap_or_default(),
         severity: problem.code.kind().severity(),

@@ -25,7 +25,7 @@ mod words;
 use std::ops::Range;
 
 use crate::snippets::{SNIPPETS, Snippet};
-use crate::{Cursor, FilePosition, World};
+use crate::{Cursor, FilePosition, World, config};
 
 use follow::expected;
 use list::{List, plain};
@@ -120,6 +120,10 @@ pub struct Signature {
 /// What could be typed at a place.
 pub fn completions(world: &World, at: &FilePosition) -> Completions {
     let Some(cursor) = world.at(at) else {
+        let text = world.text(&at.file).filter(|_| config::is_migration(&at.file));
+        if let Some(text) = text {
+            return config::migration_completions(&text, at.offset);
+        }
         return Completions {
             replaces: at.offset..at.offset,
             ..Completions::default()

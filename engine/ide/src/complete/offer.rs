@@ -36,6 +36,7 @@ impl Place<'_> {
         if is_qualified {
             return;
         }
+        values::row(self, list);
         // A condition more likely goes on than ends.
         let goes_on = |wanted: &Wanted| matches!(wanted.slot, Slot::Condition | Slot::Joined);
         for wanted in wanted.iter().filter(|wanted| goes_on(wanted)) {

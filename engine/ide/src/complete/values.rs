@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use confiture_schema::catalog::{Catalog, ConstraintKind, ForeignKey, QualName, RelationKind, TypeKind};
+use confiture_schema::catalog::{
+    Catalog, Column, ConstraintKind, ForeignKey, QualName, RelationKind, TypeKind,
+};
 use confiture_schema::types::SqlType;
 use confiture_syntax::Name;
 use confiture_syntax::lexer::TokenKind;
@@ -193,6 +195,49 @@ pub(super) fn inserted(place: &Place<'_>) -> Option<(Vec<Output>, usize)> {
         _ => all,
     };
     Some((columns, commas(before.get(open + 1..)?)))
+}
+
+/// Behind INSERT INTO t: the columns that a row must have, and room for their values.
+pub(super) fn row(place: &Place<'_>, list: &mut List) {
+    let is_due = place
+        .expected
+        .phrases
+        .iter()
+        .any(|phrase| phrase == "DEFAULT VALUES");
+    let before = place.words.get(place.from..place.at).unwrap_or_default();
+    let lists = before
+        .last()
+        .is_some_and(|word| word.kind == TokenKind::RightParen);
+    let Some(into) = before
+        .iter()
+        .rposition(|word| word.is("INTO"))
+        .filter(|_| is_due && !lists)
+    else {
+        return;
+    };
+    let Some((_, relation)) = place.relation(Some((into + 1, before.len()))) else {
+        return;
+    };
+    let must = |column: &&Arc<Column>| {
+        column.not_null && column.default.is_none() && column.identity.is_none() && column.generated.is_none()
+    };
+    let required: Vec<&Arc<Column>> = relation.columns.iter().filter(must).collect();
+    let columns = if required.is_empty() {
+        relation.columns.iter().collect()
+    } else {
+        required
+    };
+    let names: Vec<String> = columns.iter().map(|column| column.name.quoted()).collect();
+    let names = names.join(", ");
+    let holes: Vec<String> = (1..=columns.len()).map(|number| format!("${number}")).collect();
+    let snippet = format!("({}) VALUES ({})", super::list::escaped(&names), holes.join(", "));
+    let label = format!("({names}) VALUES (…)");
+    let completion = Completion {
+        detail: Some("the columns that a row must have".to_owned()),
+        filter: Some("VALUES".to_owned()),
+        ..plain(label, CompletionKind::Snippet, Insert::Snippet(snippet))
+    };
+    list.other("values", completion);
 }
 
 /// How many commas stand between words, those in parentheses left out.

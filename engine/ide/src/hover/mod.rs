@@ -22,7 +22,7 @@ use confiture_syntax::lexer::TokenKind;
 
 use crate::impact::Subject;
 use crate::statistics::Statistics;
-use crate::{Cursor, FilePosition, World};
+use crate::{Cursor, FilePosition, World, config};
 use tokens::Tokens;
 
 /// An answer to a hover.
@@ -36,7 +36,10 @@ pub struct Hover {
 
 /// What can be said of a place.
 pub fn hover(world: &World, at: &FilePosition) -> Option<Hover> {
-    let cursor = world.at(at)?;
+    let Some(cursor) = world.at(at) else {
+        let text = world.text(&at.file).filter(|_| config::is_migration(&at.file))?;
+        return config::migration_hover(&text, at.offset);
+    };
     if let Some(hover) = comment::hover(&cursor) {
         return Some(hover);
     }

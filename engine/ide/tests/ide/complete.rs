@@ -250,6 +250,7 @@ fn keywords_follow_keywords() {
         "SELECT * FROM orders WHERE total > 1 or$0",
         "ALTER TABLE orders ADD CONSTRAINT x CHECK (total > 1) $0",
         "INSERT INTO orders (id) $0",
+        "INSERT INTO orders $0",
         "DROP TABLE orders $0",
         "BEGIN; COMMIT; RO$0",
     ]));
@@ -352,6 +353,20 @@ fn sql_in_yaml_is_completed_at_its_place() {
     let found = completions(&fixture.world, fixture.cursor());
     assert_eq!(found.items[0].label, "things");
     assert_eq!(fixture.slice(&fixture.cursor().file, found.replaces), "thi");
+}
+
+#[test]
+fn keys_of_migrations_in_yaml_are_completed_and_explained() {
+    let text = "//- confiture-migrations/001_a.yaml\nmigration:\n  name: a\n  ddl: |\n    CREATE TABLE things (id int);\n  trans$0action: true\n";
+    let fixture = Fixture::new(text);
+    let found = completions(&fixture.world, fixture.cursor());
+    assert_eq!(found.items[0].label, "transaction");
+    assert_eq!(
+        fixture.slice(&fixture.cursor().file, found.replaces),
+        "transaction"
+    );
+    let hover = confiture_ide::hover::hover(&fixture.world, fixture.cursor()).expect("a hover");
+    assert!(hover.markdown.contains("one transaction"), "{}", hover.markdown);
 }
 
 #[test]
@@ -509,7 +524,7 @@ const PIECES: &[&str] = &[
 ];
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig { cases: 48, ..Default::default() })]
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 32, ..Default::default() })]
 
     #[test]
     fn no_place_in_a_mangled_text_panics(
@@ -526,7 +541,7 @@ proptest::proptest! {
         let fixture = Fixture::new(&format!("{SHOP}{}", text.replace("$0", "$ 0")));
         let file = fixture.path("migrations/002_next.up.sql");
         let Some(text) = fixture.world.text(&file) else { return Ok(()) };
-        for offset in (0..text.len() + 3).step_by(3) {
+        for offset in (0..text.len() + 3).step_by(5) {
             let at = confiture_ide::FilePosition { file: file.clone(), offset };
             let found = completions(&fixture.world, &at);
             proptest::prop_assert!(found.items.len() <= 200);

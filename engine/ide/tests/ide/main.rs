@@ -3,6 +3,7 @@
 
 mod actions;
 mod complete;
+mod config;
 mod costs;
 mod diagnostics;
 mod hover;
