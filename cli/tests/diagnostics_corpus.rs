@@ -171,6 +171,34 @@ fn an_editor_shows_what_lint_prints() {
 }
 
 #[test]
+fn what_a_baseline_knows_is_left_out_of_both() {
+    let folder = copy(&root().join("tests/fixtures/risk"), Rules::Strict);
+    let all = compare("without a baseline", folder.path());
+    let written = Command::new(env!("CARGO_BIN_EXE_confiture"))
+        .args(["lint", "--no-cache", "--write-baseline", "."])
+        .current_dir(folder.path())
+        .output()
+        .expect("the program runs");
+    assert!(
+        written.status.success(),
+        "{}",
+        String::from_utf8_lossy(&written.stderr)
+    );
+    assert!(compare("all known", folder.path()) < all / 2);
+    let file = folder.path().join("constraint.sql");
+    let text = fs::read_to_string(&file).expect("a text");
+    let new = format!("CREATE TABLE \"New One\" (a varchar(3), b money);\n{text}");
+    fs::write(
+        &file,
+        new.replacen("ADD CONSTRAINT", "ADD  CONSTRAINT", 1)
+            .replacen(" int", " smallint", 1),
+    )
+    .expect("a file");
+    let left = compare("some known", folder.path());
+    assert!(left > 0 && left < all, "{left} of {all}");
+}
+
+#[test]
 fn places_in_yaml_and_beyond_ascii_are_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir(folder.path().join(".git")).expect("a folder");

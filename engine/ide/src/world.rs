@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use confiture_lint::{Live, Place, RuleSet, Statement, file_range, released};
+use confiture_lint::{Known, Live, Place, RuleSet, Statement, file_range, released};
 use confiture_project::{OpenOptions, Problem, Script, Segment, Workspace};
 use confiture_risk::PgVersion;
 use confiture_schema::apply::State;
@@ -122,7 +122,9 @@ impl World {
             let version = asked.or(configured).unwrap_or_default();
             let texts = released::is_asked(&rules).then(|| released::texts(&project));
             let texts = texts.flatten().map(Arc::new);
-            projects.push(Live::new(Arc::new(project), Arc::new(rules), version, texts));
+            let known = Known::of(&project, &options.cwd).map(Arc::new);
+            let live = Live::new(Arc::new(project), Arc::new(rules), version, texts);
+            projects.push(live.without(known));
         }
         World::new(projects, problems, HashMap::new()).with_folder(options.cwd.clone())
     }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use confiture_project::Project;
 use serde::{Deserialize, Serialize};
@@ -129,6 +129,44 @@ impl Baseline {
             stale: 0,
             matched: 0,
         }
+    }
+}
+
+/// A baseline and the folder that its paths are relative to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    baseline: Baseline,
+    folder: PathBuf,
+}
+
+impl Known {
+    /// The baseline of a project: the file that its configuration names, otherwise the one beside it; beside nothing, the
+    /// one in `folder`. `None` where there is none, or none that can be read.
+    pub fn of(project: &Project, folder: &Path) -> Option<Known> {
+        let (path, _) = project.config.baseline_file(folder);
+        let baseline = Baseline::read(&confiture_project::text_of(&path)?).ok()?;
+        let folder = path.parent()?.to_path_buf();
+        (!baseline.is_empty()).then_some(Known { baseline, folder })
+    }
+
+    /// Takes the known ones out of the findings of one script.
+    pub(crate) fn take_out(&self, project: &Project, findings: &mut Vec<Finding>) {
+        let is_listed = |finding: &Finding| {
+            let path =
+                file_range(project, finding.place).map(|(source, _)| relative(&source.file, &self.folder));
+            let rules = path.and_then(|path| self.baseline.files.get(&path));
+            rules.is_some_and(|rules| rules.contains_key(&*finding.rule))
+        };
+        // Most files have none, and names are costly.
+        let listed: Vec<bool> = findings.iter().map(is_listed).collect();
+        if !listed.contains(&true) {
+            return;
+        }
+        let entries = entries(project, findings, &self.folder);
+        let mut filter = self.baseline.filter(&self.folder);
+        let known: Vec<bool> = entries.iter().map(|entry| filter.takes(entry)).collect();
+        let mut known = known.into_iter();
+        findings.retain(|_| !known.next().unwrap_or(false));
     }
 }
 

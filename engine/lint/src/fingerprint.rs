@@ -25,9 +25,9 @@ pub(crate) fn statement(project: &Project, place: Place) -> u64 {
 }
 
 /// The same with another path.
-pub(crate) fn named_by(
+pub(crate) fn named_by<'f>(
     project: &Project,
-    findings: &[Finding],
+    findings: impl IntoIterator<Item = &'f Finding>,
     path: impl Fn(&SourceFile) -> String,
 ) -> Vec<String> {
     let mut statements = Statements::new(project);
@@ -45,7 +45,7 @@ pub(crate) fn named_by(
         *number += 1;
         format!("{:016x}", hash.0)
     };
-    findings.iter().map(&mut name).collect()
+    findings.into_iter().map(&mut name).collect()
 }
 
 /// What a finding is about, in one text.

@@ -31,7 +31,7 @@ pub use analysis::{
     Input, LintReport, Released, Remains, Remembered, SqlAnswer, SqlRow, Statement, StatementRisk,
     Suppressed, catalog, file_range, lint, lint_remembering, risks, sql_findings,
 };
-pub use baseline::{Baseline, BaselineError, BaselineFilter};
+pub use baseline::{Baseline, BaselineError, BaselineFilter, Known};
 pub use confiture_project::Severity;
 pub use docs::{Example, ExampleKind, explain, problems_address, rule_address};
 pub use finding::{Edit, Finding, Fix, NewFile, Place, Related, RuleName, Safety};

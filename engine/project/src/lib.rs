@@ -29,6 +29,6 @@ pub use model::{Direction, HookSql, Layout, Project, Script, Segment, SourceFile
 pub use open::{OpenOptions, Workspace};
 pub use order::nearest;
 pub use problem::{Problem, ProblemCode, ProblemKind};
-pub use read::Limits;
+pub use read::{Limits, text_of};
 pub use source_map::SourceMap;
 pub use yaml::{Key, Node, Value, yaml_says};

@@ -215,6 +215,11 @@ impl Reader {
     }
 }
 
+/// The text of a file that a configuration names; `None` where there is none that can be read.
+pub fn text_of(path: &Path) -> Option<String> {
+    std::fs::read_to_string(path).ok()
+}
+
 /// Replaces each byte that isn't part of valid UTF-8 by `_`, so that every offset stays what it was: in comments and
 /// literals it does no harm, and a Latin-1 letter in a name stays part of the name.
 fn replace_invalid(mut bytes: Vec<u8>) -> (Arc<str>, usize) {

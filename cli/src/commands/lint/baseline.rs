@@ -5,14 +5,12 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use confiture_lint::Baseline;
+use confiture_project::config::BASELINE;
 
 use super::{Checked, open};
 use crate::args::LintArgs;
 use crate::commands::Terminal;
 use crate::failure::Failure;
-
-/// The file's name where none is configured.
-const NAME: &str = "confiture-baseline.json";
 
 /// A baseline and its file.
 pub(super) struct BaselineFile {
@@ -28,18 +26,9 @@ impl BaselineFile {
     /// The baseline that the arguments or the configuration name, otherwise the one beside the configuration.
     pub(super) fn find(args: &LintArgs) -> Result<BaselineFile, Failure> {
         let (config, _) = open::configuration(args);
-        let root = match &config.source {
-            Some(source) => source.file.parent().unwrap_or(Path::new(".")).to_path_buf(),
-            None => open::first_folder(args).to_path_buf(),
-        };
-        let configured = config.linting.baseline.as_ref().map(|path| root.join(&path.text));
-        let is_named = args.rules.baseline.is_some() || configured.is_some();
-        let path = args
-            .rules
-            .baseline
-            .clone()
-            .or(configured)
-            .unwrap_or_else(|| root.join(NAME));
+        let (configured, is_configured) = config.baseline_file(open::first_folder(args));
+        let is_named = args.rules.baseline.is_some() || is_configured;
+        let path = args.rules.baseline.clone().unwrap_or(configured);
         let absolute = std::path::absolute(&path)?;
         let baseline = match fs::read_to_string(&absolute) {
             Ok(text) => read(&path, &text)?,
@@ -97,7 +86,9 @@ impl BaselineFile {
         }
         let folder = self.folder.clone();
         self.baseline.retain_files(|path| folder.join(path).exists());
-        let path = self.folder.join(self.shown.file_name().unwrap_or(NAME.as_ref()));
+        let path = self
+            .folder
+            .join(self.shown.file_name().unwrap_or(BASELINE.as_ref()));
         fs::write(&path, self.baseline.write()).map_err(|error| Failure::Write {
             path: self.shown.display().to_string(),
             error,

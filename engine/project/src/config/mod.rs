@@ -10,6 +10,7 @@ mod schema;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::yaml::{Key, Node};
@@ -115,7 +116,23 @@ pub struct Config {
     pub pggit: Option<Node>,
 }
 
+/// The name of the file with known findings where none is configured.
+pub const BASELINE: &str = "confiture-baseline.json";
+
 impl Config {
+    /// The file with known findings, and whether the configuration names it. Its path is relative to the configuration's
+    /// folder, or to `folder` where there is no configuration.
+    pub fn baseline_file(&self, folder: &Path) -> (PathBuf, bool) {
+        let root = match &self.source {
+            Some(source) => source.file.parent().unwrap_or(Path::new(".")),
+            None => folder,
+        };
+        match &self.linting.baseline {
+            Some(path) => (root.join(&path.text), true),
+            None => (root.join(BASELINE), false),
+        }
+    }
+
     /// Reads a configuration. What is wrong is returned beside what could be read.
     pub fn parse(source: &Arc<SourceFile>) -> (Config, Vec<Problem>) {
         let mut config = Config {

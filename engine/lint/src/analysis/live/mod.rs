@@ -27,7 +27,7 @@ use super::read::{Statement, Statements};
 use super::run::Sets;
 use super::{Input, LintReport, Released, Selection, reconnected};
 use crate::context::CatalogContext;
-use crate::{Finding, Place, RuleSet};
+use crate::{Finding, Known, Place, RuleSet};
 use judge::Judge;
 use lane::{Anchored, Kept, Lane, Link, MARK_EVERY};
 use walk::{Passed, Walk};
@@ -43,6 +43,8 @@ struct Inner {
     sets: Arc<Sets>,
     version: PgVersion,
     released: Option<Arc<Released>>,
+    /// What is found and known since long.
+    known: Option<Arc<Known>>,
     lanes: Vec<Arc<Lane>>,
     newest: State,
     /// What was found in each relation that exists in the end.
@@ -86,6 +88,7 @@ impl Live {
             found: project.scripts.iter().map(|_| OnceLock::new()).collect(),
             report: OnceLock::new(),
             released: released.clone(),
+            known: None,
             rules,
             project: Arc::clone(&project),
         };
@@ -99,17 +102,28 @@ impl Live {
         Live(Arc::new(inner))
     }
 
+    /// The same without findings that are known; to be said before it is shared.
+    pub fn without(mut self, known: Option<Arc<Known>>) -> Live {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.known = known;
+            inner.found = inner.project.scripts.iter().map(|_| OnceLock::new()).collect();
+            inner.report = OnceLock::new();
+        }
+        self
+    }
+
     /// The same project with other texts: [`Project::with_text`] tells whether it is the same. `None` where `is_stale`
     /// says so on the way, because nobody wants to know any more.
     pub fn edited(&self, project: Arc<Project>, is_stale: &dyn Fn() -> bool) -> Option<Live> {
         let old = &*self.0;
         let again = || {
-            Live::new(
+            let live = Live::new(
                 Arc::clone(&project),
                 Arc::clone(&old.rules),
                 old.version,
                 old.released.clone(),
-            )
+            );
+            live.without(old.known.clone())
         };
         let Some(edits) = old.edits(&project) else {
             return Some(again());
@@ -135,6 +149,7 @@ impl Live {
             sets: Arc::clone(&old.sets),
             version: old.version,
             released: old.released.clone(),
+            known: old.known.clone(),
             lanes: old.lanes.clone(),
             newest: old.newest.clone(),
             relations: Arc::clone(&old.relations),
@@ -189,10 +204,12 @@ impl Live {
         };
         found.get_or_init(|| {
             let statements = |script: usize| self.0.statements_of(script);
-            lane.found
-                .iter()
-                .map(|finding| finding.finding_at(&statements))
-                .collect()
+            let found = lane.found.iter();
+            let mut found: Vec<Finding> = found.map(|finding| finding.finding_at(&statements)).collect();
+            if let Some(known) = &self.0.known {
+                known.take_out(&self.0.project, &mut found);
+            }
+            found
         })
     }
 
@@ -205,6 +222,10 @@ impl Live {
 
     /// Whether the findings of a script are those of an earlier analysis, wherever they stand now.
     pub fn shares_findings(&self, earlier: &Live, script: usize) -> bool {
+        // What is known is known by its statement's text.
+        if self.0.known.is_some() {
+            return false;
+        }
         match (self.0.lanes.get(script), earlier.0.lanes.get(script)) {
             (Some(one), Some(other)) => Arc::ptr_eq(&one.found, &other.found) || one.found == other.found,
             _ => false,
