@@ -65,17 +65,6 @@ impl Lines {
         self.text.len_lines()
     }
 
-    /// The number of the line that a byte is in.
-    pub(crate) fn line_of(&self, offset: usize) -> usize {
-        self.text.byte_to_line(offset.min(self.text.len_bytes()))
-    }
-
-    /// The bytes of a line, its end included; empty behind the last one.
-    pub(crate) fn line_bytes(&self, line: usize) -> Range<usize> {
-        let start = |line: usize| self.text.line_to_byte(line.min(self.text.len_lines()));
-        start(line)..start(line.saturating_add(1))
-    }
-
     /// The byte of a position. One behind a line's end is that end, one behind the last line the end of the text, one inside
     /// a character that character's start.
     pub(crate) fn offset(&self, position: Position) -> usize {

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use confiture_ide::World;
-use tower_lsp_server::ls_types::Diagnostic;
+use tower_lsp_server::ls_types::{self as lsp, Diagnostic};
 
 use crate::handlers::diagnostics;
+use crate::position::Lines;
 use crate::snapshot::{Snapshot, View};
 
 /// Diagnostics by file.
@@ -73,42 +74,97 @@ impl Shelf {
 
     /// Reads the diagnostics of those files anew that an edit can have changed.
     fn follow(&mut self, view: &View, last: &Snapshot, edited: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
-        let mut files = BTreeSet::new();
+        let mut anew = BTreeSet::new();
+        let mut changed = BTreeSet::new();
         for path in edited {
-            files.extend(view.world().found_otherwise(&last.world, path));
-            match Moved::of(&last.world, view, path) {
-                Some(moved) => {
-                    let points_there = |entry: &Entry| entry.related.contains(path);
-                    let stirred = |entry: &Entry| {
-                        let related = entry
-                            .diagnostics
-                            .iter()
-                            .flat_map(|one| one.related_information.iter().flatten());
-                        related.into_iter().any(|one| {
-                            moved.touches(one.location.range.start.line, one.location.range.end.line)
-                        })
-                    };
-                    let pointing = self
-                        .files
-                        .iter()
-                        .filter(|(_, entry)| points_there(entry) && stirred(entry));
-                    let pointing: Vec<PathBuf> = pointing.map(|(other, _)| other.clone()).collect();
-                    if !moved.stirs(view.world(), &last.world, path) {
-                        files.remove(path);
+            let mut found = view.world().found_otherwise(&last.world, path);
+            let moved = Moved::of(last, view, path);
+            let is_same = finds_the_same(view.world(), &last.world, path);
+            if let Some(moved) = moved.filter(|_| is_same) {
+                found.remove(path);
+                for (file, moves) in self.moves(view, path, &moved) {
+                    match moves {
+                        Some(moves) => {
+                            self.shift(&file, moves);
+                            changed.insert(file);
+                        }
+                        None => {
+                            found.insert(file);
+                        }
                     }
-                    files.extend(pointing);
                 }
-                None => {
-                    files.insert(path.clone());
-                }
+            } else {
+                let pointing = self
+                    .files
+                    .iter()
+                    .filter(|(_, entry)| entry.related.contains(path));
+                found.extend(pointing.map(|(file, _)| file.clone()));
             }
+            anew.append(&mut found);
         }
-        files.retain(|path| {
+        anew.retain(|path| {
             let lines = view.lines(path);
             let found = lines.map(|lines| diagnostics::of_file(view, path, &lines));
             self.put(view, path, found.unwrap_or_default())
         });
-        files
+        changed.extend(anew);
+        changed
+    }
+
+    /// Where places of diagnostics in a file that was edited are now, by the file that shows them; `None` where that
+    /// can't be told.
+    fn moves(&self, view: &View, path: &Path, moved: &Moved) -> Vec<(PathBuf, Option<Vec<Move>>)> {
+        let concerned = self
+            .files
+            .iter()
+            .filter(|(file, entry)| *file == path || entry.related.contains(path));
+        let uri = view.uri(path);
+        let moves = concerned.filter_map(|(file, entry)| {
+            let mut moves = Vec::new();
+            for (index, one) in entry.diagnostics.iter().enumerate() {
+                let own = (file == path).then_some((None, one.range));
+                let related = one.related_information.iter().flatten().enumerate();
+                let related = related.filter(|(_, other)| Some(&other.location.uri) == uri.as_ref());
+                let related = related.map(|(number, other)| (Some(number), other.location.range));
+                for (related, range) in own.into_iter().chain(related) {
+                    match moved.now(range) {
+                        Some(now) if now == range => {}
+                        Some(range) => moves.push(Move {
+                            index,
+                            related,
+                            range,
+                        }),
+                        None => return Some((file.clone(), None)),
+                    }
+                }
+            }
+            (!moves.is_empty()).then(|| (file.clone(), Some(moves)))
+        });
+        moves.collect()
+    }
+
+    /// Gives places of diagnostics other ranges.
+    fn shift(&mut self, file: &Path, moves: Vec<Move>) {
+        let Some(entry) = self.files.get_mut(file) else {
+            return;
+        };
+        self.count += 1;
+        entry.id = self.count;
+        let diagnostics = Arc::make_mut(&mut entry.diagnostics);
+        for step in moves {
+            let Some(one) = diagnostics.get_mut(step.index) else {
+                continue;
+            };
+            match step.related {
+                None => one.range = step.range,
+                Some(number) => {
+                    let others = one.related_information.as_mut();
+                    if let Some(other) = others.and_then(|others| others.get_mut(number)) {
+                        other.location.range = step.range;
+                    }
+                }
+            }
+        }
     }
 
     /// Whether the diagnostics are others than before.
@@ -136,23 +192,33 @@ impl Shelf {
     }
 }
 
-/// Where a text differs from an earlier one, in lines.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A place of a diagnostic that has another range now.
+#[derive(Debug)]
+struct Move {
+    /// The diagnostic.
+    index: usize,
+    /// Which of its related places; none for its own.
+    related: Option<usize>,
+    range: lsp::Range,
+}
+
+/// How places move when a text is edited that keeps its lines.
 struct Moved {
-    /// The bytes of the lines that differ, before and now.
-    before: Range<usize>,
-    now: Range<usize>,
-    /// Their numbers: the same before and now.
+    before: Lines,
+    now: Lines,
+    /// The first byte that differs, and the ends of what differs, before and now.
+    start: usize,
+    old_end: usize,
+    new_end: usize,
+    /// The lines that differ.
     lines: Range<u32>,
 }
 
 impl Moved {
     /// `None` where lines came or went, so that all that follows has moved.
-    fn of(earlier: &World, view: &View, path: &Path) -> Option<Moved> {
-        let (old, new) = (earlier.text(path)?, view.world().text(path)?);
+    fn of(last: &Snapshot, view: &View, path: &Path) -> Option<Moved> {
+        let (old, new) = (last.world.text(path)?, view.world().text(path)?);
         let (start, old_end, new_end) = difference(&old, &new);
-        let now = view.lines(path)?;
-        let (first, last) = (now.line_of(start), now.line_of(new_end));
         let breaks = |text: &str| text.bytes().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
         // A break beside the edit may become part of another: `\r` before a `\n` that came.
         let around = |text: &str, end: usize| {
@@ -160,46 +226,59 @@ impl Moved {
             let end = text.ceil_char_boundary((end + 1).min(text.len()));
             text.get(start..end).map(breaks)
         };
-        let (had, has) = (
-            old.get(start..old_end).map(breaks),
-            new.get(start..new_end).map(breaks),
-        );
-        if had != Some(0) || has != Some(0) || around(&old, old_end) != around(&new, new_end) {
+        // The ends may lie within characters.
+        let count = |text: &str, end: usize| {
+            text.as_bytes()
+                .get(start..end)
+                .map(|bytes| bytes.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count())
+        };
+        let keeps = count(&old, old_end) == Some(0) && count(&new, new_end) == Some(0);
+        if !keeps || around(&old, old_end) != around(&new, new_end) {
             return None;
         }
-        let whole = now.line_bytes(first).start..now.line_bytes(last).end;
-        let shift = old_end as isize - new_end as isize;
+        let encoding = view.abilities.encoding;
+        let before = Lines::new(last.opened.get(path)?.text.clone(), encoding);
+        let now = view.lines(path)?;
+        let lines = now.position(start).line..now.position(new_end).line + 1;
         Some(Moved {
-            before: whole.start..whole.end.checked_add_signed(shift)?,
-            now: whole,
-            lines: u32::try_from(first).ok()?..u32::try_from(last + 1).ok()?,
+            before,
+            now,
+            start,
+            old_end,
+            new_end,
+            lines,
         })
     }
 
-    /// Whether lines of which some stand in this range are among those that differ.
-    fn touches(&self, first: u32, last: u32) -> bool {
-        first < self.lines.end && self.lines.start <= last
+    /// The range of what had a range before; `None` where it is part of what differs.
+    fn now(&self, range: lsp::Range) -> Option<lsp::Range> {
+        let end = self.position(range.end)?;
+        Some(lsp::Range::new(self.position(range.start)?, end))
     }
 
-    /// Whether anything was found, or is, on lines that differ, or is another.
-    fn stirs(&self, now: &World, earlier: &World, path: &Path) -> bool {
-        now.stretches(path).iter().any(|stretch| {
-            let (Some(live), Some(before)) = (now.project(*stretch), earlier.project(*stretch)) else {
-                return true;
-            };
-            let on = |world: &World, live: &confiture_lint::Live, lines: &Range<usize>| {
-                live.places(stretch.script).any(|place| {
-                    let span = world.span(stretch.project, place);
-                    span.is_none_or(|span| {
-                        span.file == path && span.range.start <= lines.end && lines.start <= span.range.end
-                    })
-                })
-            };
-            !live.shares_findings(before, stretch.script)
-                || on(now, live, &self.now)
-                || on(earlier, before, &self.before)
-        })
+    fn position(&self, position: lsp::Position) -> Option<lsp::Position> {
+        if !self.lines.contains(&position.line) {
+            return Some(position);
+        }
+        let offset = self.before.offset(position);
+        // What begins or ends where something came or went may belong to either side.
+        let offset = if offset < self.start || self.old_end == self.new_end {
+            offset
+        } else if offset > self.old_end {
+            offset - self.old_end + self.new_end
+        } else {
+            return None;
+        };
+        Some(self.now.position(offset))
     }
+}
+
+/// Whether the scripts of a file find what they found, in the same places of the same statements.
+fn finds_the_same(now: &World, earlier: &World, path: &Path) -> bool {
+    now.stretches(path).iter().all(|stretch| {
+        let lives = now.project(*stretch).zip(earlier.project(*stretch));
+        lives.is_some_and(|(live, before)| live.shares_findings(before, stretch.script))
+    })
 }
 
 /// The bytes in which two texts differ: from the first, to those ends.

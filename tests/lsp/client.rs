@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 /// How long an answer may take before a test fails. It is no measure: machines are slow at times.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the server refused, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -66,6 +66,34 @@ fn what_did_not_change_is_not_published_again() {
 }
 
 #[test]
+fn what_stands_behind_an_edit_moves_with_it() {
+    let text = "SELECT '1'; SELEC 1;\nSELEC 2;\n";
+    let folder = Folder::new(&[("migrations/001_a.up.sql", text)]);
+    let mut client = Client::start(rich(), &[folder.root()]);
+    let file = folder.path("migrations/001_a.up.sql");
+    let begins = |wanted: [(u32, u32); 2]| {
+        move |params: &Value| {
+            let all = params["diagnostics"].as_array().expect("a list");
+            let wrong = all.iter().filter(|one| one["code"] == "syntax-error");
+            let starts = wrong.map(|one| one["range"]["start"].clone());
+            let wanted = wanted.map(|(line, character)| json!({"line": line, "character": character}));
+            starts.collect::<Vec<_>>() == wanted
+        }
+    };
+    client.open(&file, 1, text);
+    client.published(&file, begins([(0, 12), (1, 0)]));
+    client.edit(&file, 2, (0, 9), (0, 9), "é😀");
+    client.published(&file, begins([(0, 15), (1, 0)]));
+    client.edit(&file, 3, (0, 10), (0, 12), "");
+    client.published(&file, begins([(0, 13), (1, 0)]));
+    client.edit(&file, 4, (0, 13), (0, 13), "  ");
+    client.published(&file, begins([(0, 15), (1, 0)]));
+    client.edit(&file, 5, (0, 0), (0, 0), "\r\n");
+    client.published(&file, begins([(1, 15), (2, 0)]));
+    client.end();
+}
+
+#[test]
 fn an_edit_changes_what_is_said_of_other_files() {
     let folder = Folder::new(&[
         ("migrations/001_a.up.sql", FIRST),
