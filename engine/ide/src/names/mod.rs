@@ -2,7 +2,10 @@
 //! which object it resolves to at this point of history.
 
 mod body;
+mod define;
+mod expression;
 mod object;
+mod output;
 mod plpgsql;
 mod query;
 mod resolve;

@@ -1,7 +1,7 @@
 //! Who calls whom: functions, procedures, views and triggers.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use confiture_lint::{Live, Statement};
@@ -32,7 +32,10 @@ pub fn incoming(world: &World, at: &FilePosition) -> Vec<Caller> {
     let search = Search::new(world, here.site.project, [&here.occurrence]);
     let symbol = search.lasting(here.site, &here.occurrence);
     let is_function = matches!(symbol, Symbol::Function(_));
-    let hits = search.hits(&symbol, |_, statement| makes_caller(statement, is_function));
+    let current = current(&search);
+    let hits = search.hits(&symbol, |site, statement| {
+        makes_caller(statement, is_function) && current.contains(&site)
+    });
     let mut sites: BTreeMap<Site, Vec<Hit>> = BTreeMap::new();
     for hit in hits {
         let is_use = matches!(hit.occurrence.access, Access::Reads | Access::Writes);
@@ -71,6 +74,29 @@ pub fn outgoing(world: &World, at: &FilePosition) -> Vec<Caller> {
     callers
         .flat_map(|(symbol, calls)| made(&search, &here, &symbol, calls))
         .collect()
+}
+
+/// The statements that made what exists in the end.
+fn current(search: &Search<'_>) -> HashSet<Site> {
+    let mut sites = HashSet::new();
+    for (project, live, _) in &search.projects {
+        let catalog = &live.newest().catalog;
+        let functions = catalog.functions.values().map(|function| function.origin);
+        let relations = catalog.relations.values().flat_map(|relation| {
+            let triggers = relation.triggers.values().map(|trigger| trigger.origin);
+            let policies = relation.policies.values().map(|policy| policy.origin);
+            triggers.chain(policies).chain([relation.origin])
+        });
+        let made = functions.chain(relations).filter_map(|origin| {
+            Some(Site {
+                project: *project,
+                script: origin.script as usize,
+                statement: position_of(live, origin)?,
+            })
+        });
+        sites.extend(made);
+    }
+    sites
 }
 
 /// Whether a statement makes something that runs later, by itself or in a query.

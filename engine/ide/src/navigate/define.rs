@@ -211,28 +211,14 @@ fn searched(search: &Search<'_>, symbol: &Symbol, from: Site) -> Option<Found> {
 
 /// The last statement before a place that changed something.
 fn last_change(search: &Search<'_>, symbol: &Symbol, from: Site) -> Option<Found> {
-    let is_before = |site: Site, statement: &Statement| {
-        site.project == from.project
-            && is_forward(search, site)
-            && (site.script, site.statement) < (from.script, from.statement)
-            && statement
-                .changes()
-                .iter()
-                .any(|change| may_change(change, symbol))
+    let may = |statement: &Statement| {
+        statement
+            .changes()
+            .iter()
+            .any(|change| may_change(change, symbol))
     };
-    let hits = search.hits(symbol, is_before);
-    let changes = hits
-        .into_iter()
-        .filter(|hit| matches!(hit.occurrence.access, Access::Alters | Access::Defines));
-    let last = changes.max_by_key(|hit| hit.site)?;
-    Some((last.site, last.occurrence.range))
-}
-
-fn is_forward(search: &Search<'_>, site: Site) -> bool {
-    let script = search
-        .history(site.project)
-        .and_then(|(live, _)| live.project().scripts.get(site.script));
-    script.is_some_and(|script| script.direction.is_forward())
+    let hit = search.last_change(symbol, from, may)?;
+    Some((hit.site, hit.occurrence.range))
 }
 
 /// Whether a change is of a kind that changes what a symbol stands for.
@@ -262,7 +248,7 @@ fn may_change(change: &Change, symbol: &Symbol) -> bool {
 }
 
 /// Whether a statement only reads and writes rows.
-fn is_query(statement: &Statement) -> bool {
+pub(super) fn is_query(statement: &Statement) -> bool {
     let is_rows = |change: &Change| {
         matches!(
             change,

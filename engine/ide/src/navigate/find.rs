@@ -10,7 +10,7 @@ use confiture_schema::change::Change;
 use confiture_syntax::Name;
 
 use super::history::History;
-use crate::names::{Hindsight, Occurrence, Symbol, occurrences_with};
+use crate::names::{Access, Hindsight, Occurrence, Symbol, occurrences_with};
 use crate::{FilePosition, Span, World};
 
 /// A statement of a world.
@@ -143,6 +143,53 @@ impl<'w> Search<'w> {
             Some((_, history)) => history.lasting(&occurrence.symbol, site, occurrence.access),
             None => occurrence.symbol.clone(),
         }
+    }
+
+    /// The last statement before a site, of those that `holds` accepts, that makes or changes what a symbol stands for.
+    pub(super) fn last_change(
+        &self,
+        symbol: &Symbol,
+        from: Site,
+        holds: impl Fn(&Statement) -> bool,
+    ) -> Option<Hit> {
+        let (live, history) = self.history(from.project)?;
+        let filter = Filter::new(&history.former(symbol));
+        let later = OnceCell::new();
+        let scripts = live
+            .project()
+            .scripts
+            .iter()
+            .enumerate()
+            .take(from.script + 1)
+            .rev();
+        for (script, _) in scripts.filter(|(_, script)| script.direction.is_forward()) {
+            let pass = ScriptPass {
+                project: from.project,
+                live,
+                script,
+                later: &later,
+            };
+            let until = if script == from.script {
+                from.statement
+            } else {
+                usize::MAX
+            };
+            let own = live.statements(script).iter().enumerate().take(until);
+            // Not one pass: the first that is met is the answer.
+            for (number, _) in own.rev().filter(|(_, s)| holds(s) && filter.admits(s.text())) {
+                let mut hit = None;
+                pass.visit(&[number], |site, found| {
+                    let changes = |o: &Occurrence| matches!(o.access, Access::Alters | Access::Defines);
+                    let same = |o: &Occurrence| history.lasting(&o.symbol, site, o.access) == *symbol;
+                    let last = found.into_iter().rev().find(|o| changes(o) && same(o));
+                    hit = last.map(|occurrence| Hit { site, occurrence });
+                });
+                if hit.is_some() {
+                    return hit;
+                }
+            }
+        }
+        None
     }
 
     /// Every name that stands for a symbol by its lasting name, in statements that `holds` accepts.

@@ -13,6 +13,7 @@ use confiture_syntax::lexer::{Dialect, Lexer, Token, TokenKind};
 use confiture_syntax::{MAX_NAME_BYTES, Name};
 
 use super::Refusal;
+use super::define::is_query;
 use super::find::{
     Filter, Here, Hit, ScriptPass, Search, Site, has_body, here, mentions, path_of, position_of, span_of,
     statement_at,
@@ -236,7 +237,7 @@ impl<'w> Renaming<'w> {
             }
         }
         for other in same_space(&new) {
-            let hits = self.search.hits(&other, |_, _| true);
+            let hits = self.search.hits(&other, |_, statement| !is_query(statement));
             let made = hits.iter().find(|hit| hit.occurrence.access == Access::Defines);
             if let Some(hit) = made {
                 let file = path_of(self.world, hit.site);
@@ -330,14 +331,18 @@ impl<'w> Renaming<'w> {
             Symbol::Relation(table) | Symbol::Column(table, _) => table,
             _ => return Ok(()),
         };
+        // Such names begin with the table's.
+        let begin = match &self.symbol {
+            Symbol::Column(of, _) => format!("{}_", of.name.as_str()),
+            _ => format!("{}_", self.old),
+        };
+        let may = |s: &Statement| holds(s.text(), &begin) && holds(s.text(), &self.old);
         let mut mentioned: Vec<Hit> = Vec::new();
         for (project, live, _) in &self.search.projects {
             let later = OnceCell::new();
             for script in 0..live.project().scripts.len() {
                 let all = live.statements(script).iter().enumerate();
-                let numbers = all
-                    .filter(|(_, s)| holds(s.text(), &self.old))
-                    .map(|(number, _)| number);
+                let numbers = all.filter(|(_, s)| may(s)).map(|(number, _)| number);
                 let pass = ScriptPass {
                     project: *project,
                     live,
