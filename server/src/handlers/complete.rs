@@ -42,6 +42,7 @@ fn item(view: &View, range: Range, found: Completion) -> CompletionItem {
         kind: Some(kind(found.kind)),
         detail: found.detail,
         documentation,
+        filter_text: found.filter,
         sort_text: Some(found.sort),
         insert_text_format: Some(format),
         text_edit: Some(CompletionTextEdit::Edit(TextEdit::new(range, text))),

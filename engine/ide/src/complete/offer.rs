@@ -401,6 +401,13 @@ impl Place<'_> {
                     .collect();
                 self.columns(list, &left, "", "");
             }
+            // CREATE TRIGGER … UPDATE OF … ON t names its table behind the place.
+            _ if wanted.target.is_none() => {
+                let behind = self.table_behind();
+                let relation = behind.and_then(|name| self.before.catalog.relation(&name).cloned());
+                let columns = relation.map(|relation| super::scope::columns(&relation));
+                self.columns(list, &columns.unwrap_or_default(), "", "");
+            }
             _ => self.columns(list, &self.target_columns(wanted.target), "", ""),
         }
     }

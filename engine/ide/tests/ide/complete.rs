@@ -310,6 +310,38 @@ fn comments_offer_rules_and_strings_nothing() {
 }
 
 #[test]
+fn half_written_statements_have_their_place_among_others() {
+    insta::assert_snapshot!(all_shown(&[
+        "SELECT * FROM $0\nCREATE TABLE later (id int);",
+        "SELECT id, $0\nFROM orders\nWHERE id = 1;",
+        "ALTER TABLE orders\n  ADD COLUMN a int,\n  $0",
+        "CREATE TABLE t (\n  id bigint,\n  customer_id bigint REFERENCES customers ($0\n);\nSELECT 1;",
+        "SELECT * FROM orders o, $0 WHERE o.id = 1",
+        "CREATE VIEW v AS SELECT $0 FROM customers",
+        "EXPLAIN ANALYZE SELECT $0 FROM customers",
+        "SELECT * FROM orders WHERE customer_id IN (SELECT $0 FROM customers)",
+        "SELECT * FROM orders WHERE total > (SELECT avg(total) FROM orders x WHERE x.$0)",
+        "SELECT CASE WHEN state = '$0' THEN 1 END FROM orders",
+        "SELECT sum($0) FROM orders",
+        "SELECT id FROM orders GROUP BY $0",
+        "SELECT id FROM orders UNION SELECT $0 FROM customers",
+        "INSERT INTO orders (customer_id) SELECT $0 FROM customers",
+        "UPDATE orders o SET total = $0 FROM customers c WHERE c.id = o.customer_id",
+        "DELETE FROM orders USING customers c WHERE c.$0",
+        "WITH x AS (SELECT 1 AS one) SELECT * FROM $0",
+        "CREATE TRIGGER x BEFORE UPDATE OF $0 ON orders",
+        "CREATE POLICY x ON orders USING ($0)",
+        "ALTER TABLE orders ADD CONSTRAINT x FOREIGN KEY (customer_id) REFERENCES $0",
+        "COPY orders ($0) FROM STDIN",
+        "SELECT 'it''s', $0 FROM orders",
+        "CREATE INDEX ON orders (lower($0))",
+        "CREATE INDEX ON orders (id) WHERE $0",
+        "SELECT * FROM orders JOIN app.events ON events.$0",
+        "SELECT 1\n$0",
+    ]));
+}
+
+#[test]
 fn a_choice_takes_the_place_of_the_word() {
     for (sql, replaced) in [
         ("SELECT * FROM or$0ders", "orders"),
