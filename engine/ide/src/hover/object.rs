@@ -87,9 +87,9 @@ fn local(place: &Place<'_>, all: &[Occurrence], occurrence: &Occurrence, name: &
     let said = format!("{}: a name of this statement alone", code(name.as_str()));
     match before.map(|before| (&before.symbol, before.access)) {
         Some((symbol @ Symbol::Relation(relation), access)) => {
-            let table = known(place, symbol, access).unwrap_or_default();
-            let alias = short(relation, &place.before);
-            Some(format!("{said}, for {}\n\n{table}", code(&alias)))
+            let table = known(place, symbol, access).map(|table| format!("\n\n{table}"));
+            let alias = code(&short(relation, &place.before));
+            Some(format!("{said}, for {alias}{}", table.unwrap_or_default()))
         }
         _ => Some(said),
     }

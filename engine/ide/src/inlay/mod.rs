@@ -10,6 +10,7 @@ use confiture_lint::context::ScriptInfo;
 use confiture_risk::effect::TransactionRule;
 use confiture_risk::predict::predict;
 use confiture_risk::{LockMode, PgVersion};
+use confiture_schema::change::Change;
 
 use crate::World;
 use crate::hover::risk::in_detail;
@@ -107,7 +108,9 @@ fn lock(subject: &Subject<'_>, version: PgVersion, offset: usize) -> Option<Inla
         Some((mode, relations)) if is_noticed(mode) => {
             format!("⟶ {mode} {}", subject.names(&relations, MOST))
         }
-        _ if effect.open_ended => "⟶ locks not known".to_owned(),
+        _ if effect.open_ended && (effect.opaque || !only_moves_rows(subject.changes)) => {
+            "⟶ locks not known".to_owned()
+        }
         _ => return None,
     };
     if let Some(labour) = labour {
@@ -122,6 +125,13 @@ fn lock(subject: &Subject<'_>, version: PgVersion, offset: usize) -> Option<Inla
         tooltip: Some(in_detail(subject, effect)),
         kind: InlayKind::Lock,
     })
+}
+
+/// Whether a statement reads and writes rows and does nothing else: files full of data name many tables that no file creates.
+fn only_moves_rows(changes: &[Change]) -> bool {
+    changes
+        .iter()
+        .all(|change| matches!(change, Change::Query(_) | Change::Copy(_)))
 }
 
 /// The names that PostgreSQL gives what a statement leaves without one.

@@ -108,6 +108,8 @@ hovers! {
     a_name_in_a_function: "CREATE FUNCTION g() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM ord$0ers $$;";
     an_argument_of_a_function: "CREATE FUNCTION h(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN n$0 + 1; END $$;";
     what_a_function_writes_later_is_in_use: "CREATE TABLE fresh (id int);\nCREATE FUNCTION h() RETURNS void LANGUAGE plpgsql AS $$ BEGIN TRUNC$0ATE fresh; END $$;";
+    the_end_of_a_block: "CREATE FUNCTION h() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM 1; EN$0D $$;";
+    an_alias_of_a_table_that_nobody_made: "SELECT m$0.x FROM missing m;";
     where_it_was_changed_last: "ALTER TABLE orders ADD COLUMN x int;\nALTER TABLE orders ALTER COLUMN total SET DEFAULT 1;\nSELECT tot$0al FROM orders;";
     a_schema: "CREATE SCHEMA app;\nCREATE TABLE a$0pp.t (id int);";
 }

@@ -70,6 +70,16 @@ ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers, ADD COLUM
 }
 
 #[test]
+fn data_for_tables_that_no_file_creates_has_no_hints() {
+    let text =
+        "INSERT INTO elsewhere VALUES (1);\nALTER TABLE elsewhere ADD COLUMN x int;\nSELECT outside();\n";
+    assert_eq!(
+        second(text),
+        "INSERT INTO elsewhere VALUES (1);\nALTER TABLE elsewhere ADD COLUMN x int;«⟶ ACCESS EXCLUSIVE elsewhere»\nSELECT outside();«⟶ locks not known»\n"
+    );
+}
+
+#[test]
 fn only_what_is_asked_for_is_answered() {
     let fixture = Fixture::new("CREATE TABLE a (id int UNIQUE);\nCREATE TABLE b (id int UNIQUE);\n");
     let file = fixture.path("migrations/001_first.up.sql");
