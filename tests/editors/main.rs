@@ -288,6 +288,7 @@ fn screen(nvim: &Path, tmux: &Path) -> String {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
     run(&["kill-server"]);
+    assert!(shown.contains("Instead"), "Neovim shows no hover:\n{shown}");
     shown
 }
 

@@ -11,6 +11,7 @@ vim.o.ruler = false
 vim.o.showcmd = false
 vim.o.shortmess = vim.o.shortmess .. 'FIW'
 vim.o.wrap = false
+vim.o.linebreak = true
 vim.o.fillchars = 'eob: '
 
 vim.diagnostic.config({
@@ -43,9 +44,3 @@ end, 10)
 vim.lsp.inlay_hint.enable(true)
 vim.api.nvim_win_set_cursor(0, { 5, 0 })
 vim.lsp.buf.hover({ border = 'rounded', max_width = 124, max_height = 22 })
-vim.wait(30000, function()
-  return #vim.api.nvim_list_wins() > 1
-end, 10)
-for _, window in ipairs(vim.api.nvim_list_wins()) do
-  vim.wo[window].linebreak = true
-end
