@@ -320,7 +320,7 @@ impl Walk<'_> {
         if let Some(target) = node.child(kind::relation_expr_opt_alias) {
             self.plan_first(target, kind::qualified_name, Meaning::Relation, Access::Writes);
         }
-        if let Some(about) = about {
+        if let Some(about) = about.filter(|_| node.kind() == kind::MergeStmt) {
             for insert in node.find_all(kind::merge_insert) {
                 self.insert_columns(insert, &about);
             }

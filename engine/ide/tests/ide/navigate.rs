@@ -176,6 +176,29 @@ fn references_of_the_rest() {
 }
 
 #[test]
+fn a_schema_tree_and_its_migrations_are_one_database() {
+    let fixture = Fixture::new(
+        "\
+//- confiture.yaml
+load_order:
+  - db/schema
+//- db/schema/10_tables.sql
+CREATE TABLE purchases$0 (id int);
+//- db/schema/20_views.sql
+CREATE VIEW v AS SELECT id FROM purchases;
+//- db/migrations/001_a.up.sql
+CREATE TABLE orders (id int);
+//- db/migrations/002_b.up.sql
+ALTER TABLE orders RENAME TO purchases;
+CREATE TABLE orders (other int);
+",
+    );
+    assert_eq!(fixture.world.projects().len(), 2);
+    insta::assert_snapshot!("one_database", referenced(&fixture));
+    insta::assert_snapshot!("one_database_renamed", renamed(&fixture, "buys"));
+}
+
+#[test]
 fn highlights_stay_in_the_file() {
     let fixture = shop("ALTER TABLE ord", "ers ADD");
     let all = highlights(&fixture.world, fixture.cursor());
