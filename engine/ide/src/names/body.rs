@@ -35,7 +35,7 @@ fn parameter_nodes(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
 }
 
 /// The names in a statement's bodies.
-pub(super) fn occurrences(syntax: &Syntax, known: &Known<'_>) -> Vec<Occurrence> {
+pub(super) fn occurrences(syntax: &Syntax, bodies: &[Body], known: &Known<'_>) -> Vec<Occurrence> {
     let Some(statement) = syntax.statement() else {
         return Vec::new();
     };
@@ -45,11 +45,11 @@ pub(super) fn occurrences(syntax: &Syntax, known: &Known<'_>) -> Vec<Occurrence>
     }
     let known = known.in_body(search_path(statement));
     let mut found = Vec::new();
-    for body in syntax.bodies() {
+    for body in bodies {
         let reader = BodyReader {
             syntax,
             statement,
-            body: &body,
+            body,
             known: &known,
         };
         found.extend(reader.read());

@@ -19,7 +19,7 @@ use std::ops::Range;
 use confiture_lint::Statement;
 use confiture_schema::apply::State;
 use confiture_schema::catalog::QualName;
-use confiture_syntax::{Name, Syntax};
+use confiture_syntax::{Body, Name, Syntax};
 
 pub(crate) use query::unnamed_outputs;
 use resolve::Known;
@@ -120,10 +120,20 @@ pub fn occurrences(statement: &Statement, before: &State) -> Vec<Occurrence> {
 /// are rows of the relations whose triggers call the function.
 pub fn occurrences_with(statement: &Statement, before: &State, later: &Hindsight) -> Vec<Occurrence> {
     let syntax = statement.syntax();
+    occurrences_in(statement, (&syntax, &syntax.bodies()), before, later)
+}
+
+/// The same of a statement whose tree and bodies are at hand.
+pub(crate) fn occurrences_in(
+    statement: &Statement,
+    (syntax, bodies): (&Syntax, &[Body]),
+    before: &State,
+    later: &Hindsight,
+) -> Vec<Occurrence> {
     let known = Known::new(statement.changes(), before, later);
-    let mut found = Walk::of_statement(&syntax, &known).finish();
-    found.extend(body::occurrences(&syntax, &known));
-    tidy(&syntax, found)
+    let mut found = Walk::of_statement(syntax, &known).finish();
+    found.extend(body::occurrences(syntax, bodies, &known));
+    tidy(syntax, found)
 }
 
 /// In order, none twice or across another, each where its name really stands.

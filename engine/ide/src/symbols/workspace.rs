@@ -25,7 +25,12 @@ pub fn workspace_symbols(world: &World, query: &str, limit: usize) -> Vec<Worksp
         };
         search.catalog(&live.newest().catalog);
     }
-    // Some of them may have no place, such as the schema `public`.
+    // Some of them may have no place, such as the schema `public`, or be there twice.
+    let enough = limit.saturating_mul(2).saturating_add(64);
+    if enough < found.len() {
+        found.select_nth_unstable_by(enough, |a, b| a.order().cmp(&b.order()));
+        found.truncate(enough);
+    }
     found.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
     let placed = found.iter().filter_map(|found| found.symbol(world));
     let mut symbols: Vec<WorkspaceSymbol> = Vec::new();

@@ -174,7 +174,11 @@ impl Rules {
                 own.into_iter().for_each(|own: &mut Vec<Rule>| {
                     own.push(Rule {
                         number,
-                        pattern: pattern.clone(),
+                        // Of a list of hundreds, only the one that is looked up.
+                        pattern: Pattern {
+                            kinds: vec![*kind],
+                            ..pattern.clone()
+                        },
                     });
                 });
             }

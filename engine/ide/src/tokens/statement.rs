@@ -13,7 +13,7 @@ use confiture_syntax::{Body, Name, Syntax, TextRange};
 
 use super::TokenKind;
 use super::highlights::{Class, Classes};
-use crate::names::{Access, Occurrence, Symbol, occurrences};
+use crate::names::{Access, Hindsight, Occurrence, Symbol, occurrences_in};
 
 /// One word; the range is one of the statement's text, and may span lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(super) fn words(statement: &Statement, newest: &State, earlier: &State) -> V
         parameters: parameters(statement),
         classes: classes(&syntax, &bodies),
         bodies: bodies.iter().map(|body| body.range.as_usize()).collect(),
-        occurrences: occurrences(statement, newest),
+        occurrences: occurrences_in(statement, (&syntax, &bodies), newest, &Hindsight::default()),
         destroyed: destroyed(statement.changes()),
         words: Vec::new(),
     };

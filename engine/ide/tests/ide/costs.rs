@@ -62,17 +62,15 @@ fn cpu() -> f64 {
     nanoseconds.unwrap_or(0.0) / 1e6
 }
 
+/// Asks until the clock, which ticks every few milliseconds on some systems, has something to tell.
 fn measure<T>(name: &str, mut ask: impl FnMut() -> T) {
-    let mut costs: Vec<f64> = (0..5)
-        .map(|_| {
-            let start = cpu();
-            black_box(ask());
-            cpu() - start
-        })
-        .collect();
-    let first = costs[0];
-    costs.sort_by(f64::total_cmp);
-    println!("{name:<40} {:>9.3} ms   first {first:>9.3} ms", costs[2]);
+    let start = cpu();
+    let mut count = 0;
+    while count < 1_000 && cpu() - start < 100.0 {
+        black_box(ask());
+        count += 1;
+    }
+    println!("{name:<40} {:>9.3} ms", (cpu() - start) / f64::from(count));
 }
 
 fn at(file: &Path, text: &str, words: &str) -> FilePosition {
