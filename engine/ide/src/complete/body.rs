@@ -86,17 +86,17 @@ fn arguments(outer: &[Word<'_>]) -> Vec<Variable> {
                 [mode, rest @ ..] if mode.is_any(&modes) => rest,
                 other => other,
             };
-            if let [name, ty, ..] = part
+            if let [name, _, ..] = part
                 && name.is_name()
             {
-                all.push(variable(name, ty, part));
+                all.push(variable(name, part));
             }
         }
     }
     all
 }
 
-fn variable(name: &Word<'_>, _ty: &Word<'_>, part: &[Word<'_>]) -> Variable {
+fn variable(name: &Word<'_>, part: &[Word<'_>]) -> Variable {
     let end = part
         .iter()
         .position(|word| word.is_any(&["DEFAULT", "NOT"]) || matches!(word.text, "=" | ":="))
@@ -135,13 +135,13 @@ fn declared(body: &[Word<'_>]) -> Vec<Variable> {
     for statement in body.split_inclusive(|word| {
         word.kind == TokenKind::Semicolon || word.is_any(&["DECLARE", "BEGIN", "LOOP"])
     }) {
-        if let [name, ty, ..] = statement
+        if let [name, second, ..] = statement
             && declaring
             && name.is_name()
-            && ty.kind != TokenKind::Semicolon
+            && second.kind != TokenKind::Semicolon
         {
             let end = statement.len() - 1;
-            all.push(variable(name, ty, statement.get(..end).unwrap_or_default()));
+            all.push(variable(name, statement.get(..end).unwrap_or_default()));
         }
         let looped = statement.iter().position(|word| word.is_any(&["FOR", "FOREACH"]));
         if let Some(name) = looped.and_then(|at| statement.get(at + 1))

@@ -20,8 +20,6 @@ pub(super) struct Callable {
     pub(super) arguments: Vec<String>,
     /// The last argument takes any number of values.
     pub(super) variadic: bool,
-    /// How many arguments have defaults.
-    pub(super) defaults: usize,
     pub(super) returns: Option<String>,
     /// What it does, as Markdown.
     pub(super) documentation: Option<String>,
@@ -78,7 +76,6 @@ fn builtin(line: &'static str) -> Option<Callable> {
         name: Name::new(name),
         variadic: arguments.last().is_some_and(|last| last.starts_with("VARIADIC")),
         arguments,
-        defaults: 0,
         returns: Some(returns.to_owned()),
         documentation: Some(format!("{summary}.")),
     })
@@ -109,7 +106,6 @@ pub(super) fn of_project(live: &Live, key: &FunctionKey, function: &Function) ->
         name: key.name.name.clone(),
         arguments,
         variadic: own.iter().any(|argument| argument.mode == ArgumentMode::Variadic),
-        defaults: own.iter().filter(|argument| argument.has_default).count(),
         returns: function.returns.as_deref().map(str::to_owned),
         documentation: (!words.is_empty()).then(|| words.join("\n\n")),
     }

@@ -202,7 +202,6 @@ fn row(place: &Place<'_>) -> Option<SignatureHelp> {
         name: name.name(),
         arguments: arguments.collect(),
         variadic: false,
-        defaults: 0,
         returns: None,
         documentation: columns
             .get(argument)

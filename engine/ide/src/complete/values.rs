@@ -112,7 +112,7 @@ fn labels(place: &Place<'_>, ty: &SqlType) -> Vec<Arc<str>> {
 fn expected_type(place: &Place<'_>, wanted: Wanted) -> Option<SqlType> {
     let ty = match wanted.slot {
         Slot::Default => default_type(place, wanted),
-        Slot::Value => inserted_type(place, wanted).or_else(|| compared_type(place, wanted)),
+        Slot::Value => inserted_type(place).or_else(|| compared_type(place, wanted)),
         _ => compared_type(place, wanted),
     };
     ty.map(|ty| place.before.resolve_type(&ty))
@@ -151,13 +151,12 @@ fn default_type(place: &Place<'_>, wanted: Wanted) -> Option<SqlType> {
 }
 
 /// The type of the column that a value of an INSERT is for.
-fn inserted_type(place: &Place<'_>, wanted: Wanted) -> Option<SqlType> {
+fn inserted_type(place: &Place<'_>) -> Option<SqlType> {
     let previous = place.words.get(place.at.checked_sub(1)?)?;
     if !matches!(previous.kind, TokenKind::LeftParen | TokenKind::Comma) {
         return None;
     }
     let (columns, at) = inserted(place)?;
-    let _ = wanted;
     columns.get(at)?.ty.clone()
 }
 
@@ -264,10 +263,9 @@ fn compared_type(place: &Place<'_>, wanted: Wanted) -> Option<SqlType> {
     } else {
         let open = *Brackets::of(before).open.last()?;
         let is_list = matches!(last.kind, TokenKind::LeftParen | TokenKind::Comma);
-        let word = before
+        before
             .get(open.checked_sub(1)?)
             .filter(|word| word.is("IN") && is_list)?;
-        let _ = word;
         let not = open >= 2 && before.get(open - 2).is_some_and(|word| word.is("NOT"));
         open - 1 - usize::from(not)
     };
