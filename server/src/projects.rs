@@ -5,15 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use confiture_ide::statistics::Statistics;
+use confiture_ide::statistics::{FILE_NAME, Statistics, is_statistics};
 use confiture_ide::{World, config};
 use confiture_project::OpenOptions;
 
 use crate::documents::Opened;
 use crate::settings::Settings;
-
-/// The name of a statistics file.
-const STATISTICS: &str = "confiture-statistics.json";
 
 /// What a world is made of.
 #[derive(Debug, Clone, Default)]
@@ -77,7 +74,8 @@ impl Sources {
         let problems = opened.iter().flat_map(|world| world.problems().iter().cloned());
         let world = World::new(projects.collect(), problems.collect(), self.texts.clone());
         let world = world.with_folder(options.cwd.clone());
-        Some(world.with_statistics(self.statistics()))
+        let statistics = self.statistics(&world);
+        Some(world.with_statistics(statistics))
     }
 
     /// Folders that are gone are no problem worth telling.
@@ -105,10 +103,15 @@ impl Sources {
         inside.into_iter().chain(groups.into_values()).collect()
     }
 
-    /// The sizes of tables: of the file that the settings name, else of the one beside a folder's configuration.
-    fn statistics(&self) -> Option<Arc<Statistics>> {
+    /// The sizes of tables: of the file that the settings name, else of the one beside a configuration or in a folder.
+    fn statistics(&self, world: &World) -> Option<Arc<Statistics>> {
         let named = self.settings.statistics(&self.base());
-        let beside = self.folders.iter().map(|folder| folder.join(STATISTICS));
+        let configs = world.projects().iter().filter_map(|live| {
+            let source = live.project().config.source.as_ref()?;
+            source.file.parent().map(Path::to_path_buf)
+        });
+        let beside = configs.chain(self.folders.iter().cloned());
+        let beside = beside.map(|folder| folder.join(FILE_NAME));
         let text = named.into_iter().chain(beside).find_map(|path| {
             let open = self.texts.get(&path).map(|text| text.to_string());
             open.or_else(|| std::fs::read_to_string(&path).ok())
@@ -126,6 +129,5 @@ fn home(path: &Path, options: &OpenOptions) -> PathBuf {
 
 /// Whether a change of a file changes more than scripts: configuration and statistics.
 pub(crate) fn governs(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str());
-    config::is_config(path) || name == Some(STATISTICS)
+    config::is_config(path) || is_statistics(path)
 }

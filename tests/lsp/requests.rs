@@ -318,7 +318,6 @@ fn semantic_tokens_come_whole_in_part_and_as_differences() {
 }
 
 #[test]
-#[ignore = "ide has no answer yet"]
 fn completions_are_snippets_only_where_those_are_understood() {
     let mut project = project();
     project
@@ -343,7 +342,6 @@ fn completions_are_snippets_only_where_those_are_understood() {
 }
 
 #[test]
-#[ignore = "ide has no answer yet"]
 fn a_signature_is_shown_while_a_call_is_typed() {
     let mut project = project();
     let help = project
@@ -495,7 +493,6 @@ fn links_lead_to_included_files() {
 }
 
 #[test]
-#[ignore = "ide has no answer yet"]
 fn configuration_is_explained_and_completed() {
     let folder = Folder::new(&[("confiture.yaml", "")]);
     let mut client = Client::start(rich(), &[folder.root()]);

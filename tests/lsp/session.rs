@@ -93,3 +93,24 @@ fn a_request_can_be_cancelled() {
         .expect("an answer");
     client.end();
 }
+
+#[test]
+fn long_reading_is_shown() {
+    let text: String = (0..20_000)
+        .map(|number| format!("CREATE TABLE t{number} (id bigint PRIMARY KEY, x text);\n"))
+        .collect();
+    let folder = Folder::new(&[("migrations/001_a.up.sql", &text)]);
+    let mut client = Client::start(rich(), &[folder.root()]);
+    let created = client.hear("a request to show progress", |message| {
+        message["method"] == "window/workDoneProgress/create"
+    });
+    let token = created["params"]["token"].clone();
+    for kind in ["begin", "end"] {
+        client.hear(kind, |message| {
+            message["method"] == "$/progress"
+                && message["params"]["token"] == token
+                && message["params"]["value"]["kind"] == kind
+        });
+    }
+    client.end();
+}

@@ -298,3 +298,18 @@ fn sql_in_yaml_is_checked_in_its_place() {
     assert_eq!(wrong["range"]["start"], json!({"line": 2, "character": 4}));
     client.end();
 }
+
+#[test]
+fn sizes_of_tables_are_told_where_somebody_wrote_them_down() {
+    let statistics = r#"{"tables": {"public.t": {"rows": 12000000, "bytes": 9000000000}}}"#;
+    let folder = Folder::new(&[
+        ("migrations/001_a.up.sql", TABLE),
+        ("confiture-statistics.json", statistics),
+    ]);
+    let mut client = Client::start(pulling(), &[folder.root()]);
+    let file = folder.path("migrations/001_a.up.sql");
+    client.open(&file, 1, TABLE);
+    let hover = client.at("textDocument/hover", &file, 0, 13);
+    assert!(hover.to_string().contains("12 million"), "{hover}");
+    client.end();
+}
