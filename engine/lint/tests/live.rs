@@ -225,3 +225,21 @@ fn opened(folder: &Path) -> Project {
         .pop()
         .expect("a project")
 }
+
+/// Whether there are any relations at all decides whether a missing one is news; nothing writes that by itself.
+#[test]
+fn a_catalog_that_becomes_empty_is_another() {
+    let rules = RuleSet::all();
+    let build = |first: &str| {
+        let rest = "CREATE TABLE v (a int);\nDROP TABLE u;\nDROP TABLE IF EXISTS t CASCADE;\n";
+        Arc::new(project(vec![
+            Migration::up("001", "CREATE TABLE u (id int);\n"),
+            Migration::up("002", &format!("{first}{rest}")),
+        ]))
+    };
+    let live = Live::new(build(""), Arc::new(rules.clone()), PgVersion::default(), None);
+    let live = live
+        .edited(build("C"), &|| false)
+        .expect("nobody says that it is stale");
+    assert_fresh(&live, &rules).expect("the same");
+}

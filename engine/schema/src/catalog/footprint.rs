@@ -278,11 +278,13 @@ impl Changed {
 
     /// Adds an entry.
     pub fn insert(&mut self, entry: Entry) {
-        let spot = entry.spot();
-        self.spots.insert(spot);
-        self.few = self.few.take().filter(|few| few.len() < FEW);
-        if let Some(few) = &mut self.few {
-            few.push(spot);
+        // Where one entry comes or goes, a map may become empty or cease to be.
+        for spot in [entry.spot(), spot(entry.part, &Emptiness)] {
+            self.spots.insert(spot);
+            self.few = self.few.take().filter(|few| few.len() < FEW);
+            if let Some(few) = self.few.as_mut().filter(|few| !few.contains(&spot)) {
+                few.push(spot);
+            }
         }
         self.parts |= bit(entry.part);
         self.entries.insert(entry);
