@@ -1,8 +1,8 @@
 //! What a node of a tree is for a highlighter, as `queries/highlights.scm` says it.
 //!
 //! Editors give the file to tree-sitter; here it is read by the little that it uses of the query language (nodes within
-//! nodes, lists of alternatives, marks, captures) and held against our own trees. To compile it with the library takes ten
-//! times as long as to highlight a file, and the library's trees are gone by then. A test holds both readings together.
+//! nodes, lists of alternatives, marks, captures) and held against our own trees. To compile it with the library takes
+//! tens of milliseconds, and the library's trees are gone by then. A test holds both readings together.
 
 use std::iter::Peekable;
 use std::str::Chars;
