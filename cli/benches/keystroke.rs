@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -379,31 +379,41 @@ impl Server {
         (self.cpu() - before) / EDITS as u32
     }
 
-    /// CPU time of the process: fields 14 and 15 of /proc/pid/stat (proc(5)), in ticks of 10 ms.
+    /// CPU time of the server's processes: fields 14 and 15 of /proc/pid/stat (proc(5)), in ticks of 10 ms.
     fn cpu(&self) -> Duration {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
-        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-        let ticks: u64 = fields
-            .skip(11)
-            .take(2)
-            .filter_map(|field| field.parse::<u64>().ok())
-            .sum();
-        Duration::from_millis(ticks * 10)
+        let ticks = |process: u32| {
+            let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+            let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+            let ticks = fields
+                .skip(11)
+                .take(2)
+                .filter_map(|field| field.parse::<u64>().ok());
+            ticks.sum::<u64>()
+        };
+        Duration::from_millis(self.processes().into_iter().map(ticks).sum::<u64>() * 10)
     }
 
-    /// Bytes that the process holds in memory.
+    /// Bytes that the server's processes hold in memory.
     fn memory(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .unwrap_or_default();
-        let kilobytes: u64 = line
-            .split_whitespace()
-            .next()
-            .and_then(|n| n.parse().ok())
-            .unwrap_or_default();
-        kilobytes << 10
+        let held = |process: u32| {
+            let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+            let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+            let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+            kilobytes.unwrap_or_default()
+        };
+        self.processes().into_iter().map(held).sum::<u64>() << 10
+    }
+
+    /// The server's process, and others of the same program: one of the servers leaves the work to a second process that it
+    /// doesn't call its own.
+    fn processes(&self) -> Vec<u32> {
+        let program = |process: u32| fs::read_link(format!("/proc/{process}/exe")).ok();
+        let own = program(self.child.id());
+        let all = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let numbers = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        numbers
+            .filter(|process| own.is_some() && program(*process) == own)
+            .collect()
     }
 }
 

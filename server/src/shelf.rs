@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use confiture_ide::World;
+use confiture_syntax::Replaced;
 use tower_lsp_server::ls_types::{self as lsp, Diagnostic};
 
 use crate::handlers::diagnostics;
@@ -218,7 +219,8 @@ impl Moved {
     /// `None` where lines came or went, so that all that follows has moved.
     fn of(last: &Snapshot, view: &View, path: &Path) -> Option<Moved> {
         let (old, new) = (last.world.text(path)?, view.world().text(path)?);
-        let (start, old_end, new_end) = difference(&old, &new);
+        let edit = Replaced::between(&old, &new)?;
+        let (start, old_end, new_end) = (edit.start as usize, edit.old_end as usize, edit.new_end as usize);
         let breaks = |text: &str| text.bytes().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
         // A break beside the edit may become part of another: `\r` before a `\n` that came.
         let around = |text: &str, end: usize| {
@@ -279,52 +281,4 @@ fn finds_the_same(now: &World, earlier: &World, path: &Path) -> bool {
         let lives = now.project(*stretch).zip(earlier.project(*stretch));
         lives.is_some_and(|(live, before)| live.shares_findings(before, stretch.script))
     })
-}
-
-/// The bytes in which two texts differ: from the first, to those ends.
-fn difference(old: &str, new: &str) -> (usize, usize, usize) {
-    const STEP: usize = 4096;
-    let (old, new) = (old.as_bytes(), new.as_bytes());
-    let most = old.len().min(new.len());
-    let mut start = 0;
-    while start + STEP <= most && old.get(start..start + STEP) == new.get(start..start + STEP) {
-        start += STEP;
-    }
-    while start < most && old.get(start) == new.get(start) {
-        start += 1;
-    }
-    let most = most - start;
-    let mut end = 0;
-    while end + STEP <= most
-        && old.get(old.len() - end - STEP..old.len() - end)
-            == new.get(new.len() - end - STEP..new.len() - end)
-    {
-        end += STEP;
-    }
-    while end < most && old.get(old.len() - end - 1) == new.get(new.len() - end - 1) {
-        end += 1;
-    }
-    (start, old.len() - end, new.len() - end)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn what_lies_around_a_difference_is_the_same(
-            head in "[a\n]{0,3}", old in "[ab]{0,5}", new in "[ab]{0,5}", tail in "[b\n]{0,3}", much in 0usize..3,
-        ) {
-            let much = "x".repeat(much * 5000);
-            let old = format!("{much}{head}{old}{tail}{much}");
-            let new = format!("{much}{head}{new}{tail}{much}");
-            let (start, old_end, new_end) = difference(&old, &new);
-            prop_assert_eq!(&old[..start], &new[..start]);
-            prop_assert_eq!(&old[old_end..], &new[new_end..]);
-            prop_assert!(start <= old_end && start <= new_end);
-        }
-    }
 }

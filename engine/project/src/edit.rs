@@ -31,7 +31,10 @@ impl Project {
         let are_alone = own
             .iter()
             .all(|&at| self.scripts[at].source.file == file && is_alone(&self.scripts[at]));
-        if !are_alone || include::may_include(text) || changes_layout(&first.source.text, text) {
+        if !are_alone
+            || include::may_include(text)
+            || (layout::may_be_annotated(file) && changes_layout(&first.source.text, text))
+        {
             return None;
         }
         let source = Arc::new(SourceFile {
@@ -77,14 +80,7 @@ impl Project {
 
 /// Whether an edit may have put in or taken out what tells a tool's layout.
 fn changes_layout(old: &str, new: &str) -> bool {
-    let marks = |text: &str| {
-        (
-            text.contains("migrate:"),
-            text.contains("+goose"),
-            text.starts_with("-- no-transaction"),
-        )
-    };
-    let is_plain = |text: &str| marks(text) == (false, false, false);
+    let is_plain = |text: &str| !text.contains("migrate:") && !text.contains("+goose");
     match (is_plain(old), is_plain(new)) {
         (true, true) => false,
         (false, false) => layout::annotated_layout(old) != layout::annotated_layout(new),

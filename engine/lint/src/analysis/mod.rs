@@ -221,6 +221,7 @@ where
 }
 
 /// The scripts that are reported.
+#[derive(Debug)]
 struct Selection {
     scripts: BTreeSet<usize>,
 }

@@ -253,8 +253,10 @@ impl<'a> Statements<'a> {
         self.of(origin)
     }
 
-    /// Where something stands that the catalog keeps; `None` for what no script defined. What stands there isn't looked at.
+    /// Where something stands that the catalog keeps; `None` for what no script defined. What stands there isn't looked at,
+    /// but an edit of the script may move it.
     pub(crate) fn place(&self, origin: Origin) -> Option<Place> {
+        footprint::reads_text(origin.script);
         Some(self.of(origin)?.at.place(origin.range))
     }
 

@@ -93,8 +93,15 @@ impl<'a> CatalogContext<'a> {
 /// Whether any SQL of a script holds one of some words, however their ASCII letters are written.
 fn says(script: &Script, words: &[&str]) -> bool {
     let holds = |text: &str, word: &str| {
-        let mut places = text.as_bytes().windows(word.len());
-        places.any(|place| place.eq_ignore_ascii_case(word.as_bytes()))
+        let Some(first) = word.bytes().next() else {
+            return true;
+        };
+        let (small, large) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+        let mut places = memchr::memchr2_iter(small, large, text.as_bytes());
+        places.any(|at| {
+            let place = text.as_bytes().get(at..at + word.len());
+            place.is_some_and(|place| place.eq_ignore_ascii_case(word.as_bytes()))
+        })
     };
     segments(script).any(|segment| words.iter().any(|word| holds(&segment.text, word)))
 }

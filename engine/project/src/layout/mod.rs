@@ -148,7 +148,7 @@ fn recognize_folder(
 }
 
 fn is_numbered(file: &SourceFile) -> bool {
-    file_name(&file.file).starts_with(|c: char| c.is_ascii_digit())
+    may_be_annotated(&file.file)
 }
 
 /// The `db/schema` or `db/0_schema` that a folder lies in, the uppermost one.
@@ -226,6 +226,11 @@ pub(crate) fn of_one_file(root: &Path, layout: Layout, file: &Arc<SourceFile>) -
         Layout::Dbmate | Layout::Goose => Some(annotated::assemble(layout, files)),
         Layout::Diesel | Layout::Prisma | Layout::Flyway | Layout::SchemaTree | Layout::Plain => None,
     }
+}
+
+/// Whether annotations in a file's text may tell its layout.
+pub(crate) fn may_be_annotated(file: &Path) -> bool {
+    file_name(file).starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// The tool whose annotations a text has.

@@ -42,6 +42,8 @@ pub enum Part {
     Facts,
     /// Not of the catalog: what all statements ask for.
     Meanings,
+    /// Not of the catalog: all texts, whatever stands in them.
+    AllTexts,
 }
 
 impl Part {

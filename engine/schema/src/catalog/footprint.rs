@@ -203,6 +203,8 @@ pub struct Reads {
     spots: Vec<u16>,
     /// Maps that were read whole, a bit each.
     whole: u32,
+    /// Maps of which anything was read.
+    parts: u32,
 }
 
 impl Reads {
@@ -210,6 +212,9 @@ impl Reads {
     pub fn meet(&self, changed: &Changed) -> bool {
         if self.whole & changed.parts != 0 {
             return true;
+        }
+        if !self.may_meet(changed) {
+            return false;
         }
         match &changed.few {
             Some(few) if few.len() < self.spots.len() => {
@@ -219,29 +224,52 @@ impl Reads {
         }
     }
 
+    /// Whether anything was read of the parts that some entries are of: quick to say, and where not, they don't meet.
+    pub fn may_meet(&self, changed: &Changed) -> bool {
+        (self.parts | self.whole) & changed.parts != 0
+    }
+
+    /// What was read of which parts, and no more: enough for [`Reads::may_meet`].
+    pub fn parts_of<'r>(all: impl IntoIterator<Item = &'r Reads>) -> Reads {
+        let parts = all
+            .into_iter()
+            .fold(0, |parts, reads| parts | reads.parts | reads.whole);
+        Reads {
+            parts,
+            ..Reads::default()
+        }
+    }
+
     /// The same and some entries.
     pub fn with<'e>(self, entries: impl IntoIterator<Item = &'e Entry>) -> Reads {
         let mut spots = self.spots;
-        spots.extend(entries.into_iter().map(Entry::spot));
+        let mut parts = self.parts;
+        for entry in entries {
+            spots.push(entry.spot());
+            parts |= bit(entry.part);
+        }
         spots.sort_unstable();
         spots.dedup();
         Reads {
             spots,
+            parts,
             whole: self.whole,
         }
     }
 
     /// What any of some work read.
     pub fn union(all: impl IntoIterator<Item = Reads>) -> Reads {
-        let mut whole = 0;
+        let (mut whole, mut parts) = (0, 0);
         let mut spots = Spots::default();
         for reads in all {
             whole |= reads.whole;
+            parts |= reads.parts;
             reads.spots.iter().for_each(|&spot| spots.insert(spot));
         }
         Reads {
             spots: spots.iter().collect(),
             whole,
+            parts,
         }
     }
 }
@@ -363,6 +391,7 @@ thread_local! {
 struct Recorder {
     spots: Spots,
     whole: u32,
+    parts: u32,
     writes: HashSet<Entry, BuildHasherDefault<SpotHasher>>,
 }
 
@@ -372,6 +401,7 @@ impl Recorder {
             reads: Reads {
                 spots: self.spots.iter().collect(),
                 whole: self.whole,
+                parts: self.parts,
             },
             writes: self.writes.into_iter().collect(),
         }
@@ -383,6 +413,7 @@ pub(super) fn reads<Q: Spot + ?Sized>(part: Part, key: &Q) {
     RECORDER.with(|r| {
         if let Some(recorder) = &mut *r.borrow_mut() {
             recorder.spots.insert(spot(part, key));
+            recorder.parts |= bit(part);
         }
     });
 }
@@ -415,6 +446,7 @@ pub fn reads_facts() {
 /// Notes that somebody looks at what scripts say, or at which there are.
 pub fn reads_all_texts() {
     reads_all(Part::Texts);
+    reads_all(Part::AllTexts);
 }
 
 /// Notes that somebody looks at what all statements ask for, wherever they stand.

@@ -149,7 +149,7 @@ impl Catalog {
             ($($part:ident $variant:ident $field:ident),*) => {
                 match part {
                     $(Part::$part => self.$field.has_none(),)*
-                    Part::Texts | Part::Statements | Part::Created | Part::CreatedInScript | Part::Facts | Part::Meanings => true,
+                    Part::Texts | Part::Statements | Part::Created | Part::CreatedInScript | Part::Facts | Part::Meanings | Part::AllTexts => true,
                 }
             };
         }

@@ -56,7 +56,7 @@ impl Inner {
             }
             let together = files.together(judge, index);
             done.extend(&together);
-            if !self.has_comments(judge, &together) {
+            if !has_comments(judge, &together) {
                 for index in together {
                     let found = self.raw(judge, index);
                     self.keep(index, found);
@@ -95,13 +95,10 @@ impl Inner {
         }
     }
 
-    fn has_comments(&self, judge: &Judge<'_>, scripts: &[usize]) -> bool {
-        let scripts = scripts
-            .iter()
-            .filter_map(|index| judge.input.project.scripts.get(*index));
-        scripts
-            .flat_map(segments)
-            .any(|segment| suppress::may_speak(&segment.text))
+    /// Whether a comment in a script may have silenced something.
+    pub(super) fn has_comments(&self, index: usize) -> bool {
+        let script = self.project.scripts.get(index);
+        script.is_some_and(|script| segments(script).any(|segment| suppress::may_speak(&segment.text)))
     }
 
     /// What is found in a script before comments are heard, by place.
@@ -135,13 +132,15 @@ impl Inner {
                     .map(|finding| Anchored::new(finding, &statements)),
             );
         }
-        let place = |finding: &Arc<Anchored>| finding.place_at(&lane.statements);
-        found.sort_by(|a, b| {
-            let key = |f: &Arc<Anchored>| (place(f), Arc::clone(&f.finding().rule));
-            key(a)
-                .cmp(&key(b))
-                .then_with(|| a.finding().message.cmp(&b.finding().message))
+        let mut placed: Vec<_> = found
+            .into_iter()
+            .map(|f| (f.place_at(&lane.statements), f))
+            .collect();
+        placed.sort_by(|(at, a), (other_at, b)| {
+            let words = |f: &Arc<Anchored>| (Arc::clone(&f.finding().rule), f.finding().message.clone());
+            at.cmp(other_at).then_with(|| words(a).cmp(&words(b)))
         });
+        let mut found: Vec<Arc<Anchored>> = placed.into_iter().map(|(_, finding)| finding).collect();
         found.dedup();
         found
     }
@@ -176,6 +175,16 @@ impl<'p> Files<'p> {
             .into_iter()
             .collect()
     }
+}
+
+/// Whether a comment in some scripts may silence something.
+pub(super) fn has_comments(judge: &Judge<'_>, scripts: &[usize]) -> bool {
+    let scripts = scripts
+        .iter()
+        .filter_map(|index| judge.input.project.scripts.get(*index));
+    scripts
+        .flat_map(segments)
+        .any(|segment| suppress::may_speak(&segment.text))
 }
 
 /// Whether two lists hold the very same findings.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use confiture_schema::apply::State;
 use confiture_schema::catalog::Part;
-use confiture_schema::catalog::footprint::Changed;
+use confiture_schema::catalog::footprint::{Changed, Reads};
 
 use super::super::fold::{Pass, Trace};
 use super::super::read::{Statement, Statements};
@@ -51,13 +51,15 @@ impl<'a> Judge<'a> {
             lane.whole = Arc::new(self.kept(court.whole()));
         }
         lane.facts = Arc::new(facts);
+        sum_up(lane);
     }
 
-    /// What rules find in a script after the walk. `ever` are the entries that differ at any point up to its end.
-    pub(super) fn again(&self, passed: &mut Passed, rules: &Rules, ever: &Changed, edited: &[u32]) {
+    /// What rules find in a script after the walk. `ever` are the entries that differ at any point up to its end. Whether
+    /// anything else is found than before.
+    pub(super) fn again(&self, passed: &mut Passed, rules: &Rules, ever: &Changed, edited: &[u32]) -> bool {
         let active = run::active(self.input, rules, passed.lane.index);
         if active.is_empty() {
-            return;
+            return false;
         }
         let mut ever = ever.clone();
         if passed.means_otherwise {
@@ -82,24 +84,30 @@ impl<'a> Judge<'a> {
                 || lane.whole.reads.meet(&ever)
                 || lane.whole.findings.iter().any(is_in_edited));
         let lane = &mut passed.lane;
+        let mut is_other = lane.links.len() != passed.links_before;
         if needs_whole || needed.len() * 3 > lane.links.len() + 8 {
             let mut trace = Pass::new(self.input, self.statements, lane.index).traced(lane.start.clone());
             trace.undoes_to.clone_from(&lane.undoes_to);
             let facts = Arc::clone(&lane.facts);
             let court = run::Court::new(self.input, &active, self.statements, &trace, &facts);
             for (index, found) in court.statements(|index| needed.contains(&index)) {
-                self.put(lane, index, found);
+                is_other |= self.put(lane, index, found);
             }
             if needs_whole {
-                lane.whole = Arc::new(self.kept(court.whole()));
+                let whole = self.kept(court.whole());
+                is_other |= whole.findings != lane.whole.findings;
+                lane.whole = Arc::new(whole);
             }
         } else {
-            self.some(lane, &active, &needed);
+            is_other |= self.some(lane, &active, &needed);
         }
+        sum_up(lane);
+        is_other
     }
 
     /// Looks at some statements, each by itself.
-    fn some(&self, lane: &mut Lane, active: &[&'a Configured], needed: &BTreeSet<usize>) {
+    fn some(&self, lane: &mut Lane, active: &[&'a Configured], needed: &BTreeSet<usize>) -> bool {
+        let mut is_other = false;
         let pass = Pass::new(self.input, self.statements, lane.index);
         let own = self.statements.script(lane.index);
         let mut current: Option<(usize, State)> = None;
@@ -132,17 +140,25 @@ impl<'a> Judge<'a> {
             let facts = Arc::clone(&lane.facts);
             let court = run::Court::new(self.input, active, self.statements, &trace, &facts);
             for (index, found) in court.statements(|_| true) {
-                self.put(lane, index, found);
+                is_other |= self.put(lane, index, found);
             }
             current = Some((index + 1, after));
         }
+        is_other
     }
 
-    fn put(&self, lane: &mut Lane, index: usize, found: Found) {
-        let judged = self.kept(found);
-        if let Some(link) = lane.links.get_mut(index) {
-            Arc::make_mut(link).judged = judged;
+    /// Keeps what is found in a statement. Whether it is something else than before.
+    fn put(&self, lane: &mut Lane, index: usize, found: Found) -> bool {
+        let mut judged = self.kept(found);
+        let Some(link) = lane.links.get_mut(index) else {
+            return false;
+        };
+        let is_other = judged.findings != link.judged.findings;
+        if !is_other {
+            judged.findings.clone_from(&link.judged.findings);
         }
+        Arc::make_mut(link).judged = judged;
+        is_other
     }
 
     /// What the statements of a script say of each other.
@@ -155,4 +171,10 @@ impl<'a> Judge<'a> {
         (0..own.len()).for_each(|index| pass.step(index, &nowhere, &mut steps));
         run::facts(own, steps.iter())
     }
+}
+
+/// Notes what rules looked at for a script.
+fn sum_up(lane: &mut Lane) {
+    let reads = lane.links.iter().map(|link| &link.judged.reads);
+    lane.looks_at = Reads::parts_of(reads.chain([&lane.whole.reads]));
 }

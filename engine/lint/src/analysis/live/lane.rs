@@ -47,6 +47,8 @@ pub(super) struct Lane {
     pub(super) found: Arc<Vec<Arc<Anchored>>>,
     /// Whether some statement goes back to an earlier state.
     pub(super) goes_back: bool,
+    /// What rules looked at for it, parts alone.
+    pub(super) looks_at: Reads,
 }
 
 /// What is kept of a statement.
@@ -120,8 +122,8 @@ impl Lane {
 
     /// Whether anything that rules looked at for it is among some entries.
     pub(super) fn looks_at(&self, ever: &Changed) -> bool {
-        let reads = self.links.iter().map(|link| &link.judged.reads);
-        !ever.is_nothing() && (self.whole.reads.meet(ever) || reads.into_iter().any(|reads| reads.meet(ever)))
+        let mut reads = self.links.iter().map(|link| &link.judged.reads);
+        self.looks_at.may_meet(ever) && (self.whole.reads.meet(ever) || reads.any(|reads| reads.meet(ever)))
     }
 }
 

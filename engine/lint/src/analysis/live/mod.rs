@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use confiture_project::{Direction, Project};
 use confiture_risk::{PgVersion, Risk, assess};
 use confiture_schema::apply::State;
-use confiture_schema::catalog::footprint::{Changed, Entry, Key};
+use confiture_schema::catalog::footprint::{Changed, Entry, Key, Reads};
 use confiture_schema::catalog::{Part, QualName};
 
 use super::fold::{Noted, Pass, session_for, start_of};
@@ -41,6 +41,8 @@ struct Inner {
     project: Arc<Project>,
     rules: Arc<RuleSet>,
     sets: Arc<Sets>,
+    /// The scripts that are reported.
+    selected: Arc<Selection>,
     version: PgVersion,
     released: Option<Arc<Released>>,
     /// What is found and known since long.
@@ -76,10 +78,11 @@ impl Live {
             .collect::<Vec<_>>();
         let statements = Statements::known(&project, spread.into_iter());
         let sets = Arc::new(Sets::new(&input, &rules));
-        let selected = Selection::new(&project, &rules);
+        let selected = Arc::new(Selection::new(&project, &rules));
         let (lanes, newest) = all_lanes(&input, &statements, &sets, &selected);
         let mut inner = Inner {
             sets,
+            selected: Arc::clone(&selected),
             lanes,
             newest,
             version,
@@ -129,7 +132,7 @@ impl Live {
             return Some(again());
         };
         let all = old.lanes.iter().map(|lane| match edits.get(&lane.index) {
-            Some(edit) => Arc::new(edit.statements.clone()),
+            Some(edit) => Arc::clone(&edit.statements),
             None => Arc::clone(&lane.statements),
         });
         let statements = Statements::known(&project, all);
@@ -138,7 +141,7 @@ impl Live {
             version: old.version,
             released: old.released.as_deref(),
         };
-        let selected = Selection::new(&project, &old.rules);
+        let selected = Arc::clone(&old.selected);
         let judge = Judge {
             input: &input,
             statements: &statements,
@@ -147,6 +150,7 @@ impl Live {
             project: Arc::clone(&project),
             rules: Arc::clone(&old.rules),
             sets: Arc::clone(&old.sets),
+            selected: Arc::clone(&selected),
             version: old.version,
             released: old.released.clone(),
             known: old.known.clone(),
@@ -343,6 +347,7 @@ fn lane_of<'s>(
         whole: Arc::default(),
         of_catalog: Vec::new(),
         found: Arc::default(),
+        looks_at: Reads::default(),
         goes_back: own.iter().any(|statement| lane::goes_back(statement.changes())),
         statements: own,
     };
@@ -379,11 +384,13 @@ impl Inner {
         is_stale: &dyn Fn() -> bool,
     ) -> Option<()> {
         let mut walk = Walk::new(judge.input, judge.statements, &old.lanes, edits);
-        let mut touched: BTreeSet<usize> = edits.keys().copied().collect();
+        // Comments that silence are read anew wherever a text is another.
+        let has_comments = |index: &usize| gather::has_comments(judge, &[*index]) || old.has_comments(*index);
+        let mut touched: BTreeSet<usize> = edits.keys().copied().filter(has_comments).collect();
         let means_otherwise = edits
             .iter()
             .any(|(index, edit)| old.lanes[*index].means_otherwise(edit));
-        walk.ever.insert_part(Part::Texts);
+        walk.ever.insert_part(Part::AllTexts);
         if means_otherwise {
             walk.ever.insert_part(Part::Meanings);
         }
@@ -417,7 +424,7 @@ impl Inner {
         for entry in ever.iter().filter(|entry| entry.part == Part::Statements) {
             differs.insert(entry.clone());
         }
-        differs.insert_part(Part::Texts);
+        differs.insert_part(Part::AllTexts);
         if means_otherwise {
             differs.insert_part(Part::Meanings);
         }
@@ -447,6 +454,7 @@ impl Inner {
             None if self.lanes[index].looks_at(ever) => Passed {
                 lane: Lane::clone(&self.lanes[index]),
                 again: BTreeSet::new(),
+                links_before: self.lanes[index].links.len(),
                 means_otherwise: false,
             },
             None => return,
@@ -456,8 +464,9 @@ impl Inner {
                 .get(&index)
                 .map(text::Rewritten::numbers)
                 .unwrap_or_default();
-            judge.again(&mut passed, self.sets.of_script(index), ever, &numbers);
-            touched.insert(index);
+            if judge.again(&mut passed, self.sets.of_script(index), ever, &numbers) {
+                touched.insert(index);
+            }
         }
         self.lanes[index] = Arc::new(passed.lane);
     }
@@ -479,7 +488,7 @@ impl Inner {
         let edited: Vec<(usize, u32)> = differs.map_or_else(Vec::new, |(_, edits)| {
             let numbers = edits
                 .iter()
-                .flat_map(|(script, edit)| edit.numbers().into_iter().map(|n| (*script, n)));
+                .flat_map(|(script, edit)| edit.own_numbers().map(|n| (*script, n)));
             numbers.collect()
         });
         let needs = |kept: &Kept| match differs {

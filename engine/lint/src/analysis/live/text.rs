@@ -39,7 +39,7 @@ pub(super) fn pieces(script: &Script) -> Vec<Arc<Pieces>> {
 #[derive(Debug)]
 pub(super) struct Rewritten {
     pub(super) pieces: Vec<Arc<Pieces>>,
-    pub(super) statements: Vec<Statement>,
+    pub(super) statements: Arc<Vec<Statement>>,
     /// The statements that are new or say something else, by index.
     pub(super) changed: Range<usize>,
     /// How many statements were there before in place of those.
@@ -49,6 +49,12 @@ pub(super) struct Rewritten {
 }
 
 impl Rewritten {
+    /// The numbers of the statements that are new or say something else.
+    pub(super) fn own_numbers(&self) -> impl Iterator<Item = u32> + '_ {
+        let changed = self.statements.get(self.changed.clone()).unwrap_or_default();
+        changed.iter().map(|statement| statement.number)
+    }
+
     /// The numbers of the statements that are new or say something else, and of those beside them: what stands between
     /// two statements, rules may have looked at for either.
     pub(super) fn numbers(&self) -> Vec<u32> {
@@ -128,7 +134,7 @@ pub(super) fn rewritten(lane: &Lane, old: &Script, new: &Script) -> Option<Rewri
     number(&mut statements, &lane.statements, &changed, removed)?;
     Some(Rewritten {
         pieces,
-        statements,
+        statements: Arc::new(statements),
         edited: edited.unwrap_or_else(|| changed.clone()),
         changed,
         removed,

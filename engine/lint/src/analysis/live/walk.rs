@@ -17,7 +17,7 @@ use confiture_schema::change::{Change, Transaction};
 use super::super::fold::{Pass, moves_more_than_rows, origin, session_for, start_of};
 use super::super::read::{Statement, Statements};
 use super::super::{Input, reconnected};
-use super::lane::{Lane, Link, MARK_EVERY, goes_back, outline};
+use super::lane::{Kept, Lane, Link, MARK_EVERY, goes_back, outline};
 use super::text::Rewritten;
 
 /// What the walk has come to.
@@ -41,6 +41,8 @@ pub(super) struct Passed {
     pub(super) lane: Lane,
     /// The statements that rules must look at again whatever they looked at, by index.
     pub(super) again: BTreeSet<usize>,
+    /// How many statements there were before.
+    pub(super) links_before: usize,
     /// Whether statements ask for something else, as rules for whole scripts see it, or in another session.
     pub(super) means_otherwise: bool,
 }
@@ -166,7 +168,7 @@ impl<'a> Walk<'a> {
         };
         if let Some(edit) = edit {
             lane.pieces.clone_from(&edit.pieces);
-            lane.statements = Arc::new(own.to_vec());
+            lane.statements = Arc::clone(&edit.statements);
         }
         let mut run = Run {
             walk: self,
@@ -187,6 +189,7 @@ impl<'a> Walk<'a> {
             ..
         } = run;
         Passed {
+            links_before: old.links.len(),
             lane,
             again,
             means_otherwise,
@@ -388,8 +391,20 @@ impl Run<'_, '_> {
         Link {
             effect,
             outline: known.map_or_else(|| outline(statement), |known| known.outline),
-            judged: known.map(|known| known.judged.clone()).unwrap_or_default(),
+            judged: self.judged_before(index, known),
         }
+    }
+
+    /// What was found in a statement, or in the one that stood in its place.
+    fn judged_before(&self, index: usize, known: Option<&Arc<Link>>) -> Kept {
+        let in_place = || {
+            let is_replaced = index.checked_sub(self.block.start)? < self.removed;
+            self.old.links.get(index).filter(|_| is_replaced)
+        };
+        known
+            .or_else(in_place)
+            .map(|link| link.judged.clone())
+            .unwrap_or_default()
     }
 
     /// COMMIT makes what the transaction created of what the script created.

@@ -57,7 +57,7 @@ struct Comments {
 
 /// Whether a text may hold a comment that is heard.
 pub(super) fn may_speak(text: &str) -> bool {
-    text.contains(MARK)
+    memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_some()
 }
 
 /// Takes out the findings that comments silence, and adds those about the comments themselves.
