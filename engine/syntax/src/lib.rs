@@ -1,13 +1,12 @@
 //! Text into statements, statements into syntax trees.
 //!
 //! Here lives everything that reads SQL as text: where psql cuts a file ([`split`]), the tree of a statement and what is wrong with
-//! it ([`Syntax`]), the SQL inside function bodies ([`Body`]), a text under edit ([`Document`]), names as PostgreSQL stores and
+//! it ([`Syntax`]), the SQL inside function bodies ([`Body`]), a text under edit ([`Pieces`]), names as PostgreSQL stores and
 //! quotes them ([`Name`]), and positions ([`TextRange`], [`LineIndex`]). What a statement means for a schema doesn't belong here:
 //! no catalog, no files, no rules. Start reading at [`Syntax`], then [`split`].
 
 mod body;
 mod diagnose;
-mod document;
 mod error;
 pub mod keywords;
 pub mod kind;
@@ -29,7 +28,6 @@ mod syntax;
 mod tree;
 
 pub use body::{Body, Context, Dynamic, Language, Nested, SourceMap};
-pub use document::{Document, EditSummary, Statement};
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use line_index::{LineIndex, Position, Utf16Position};
 pub use literal::string_value;

@@ -23,20 +23,19 @@ fn new_parser() -> Parser {
     parser
 }
 
-/// The tree of `text`; with the old tree of an edited statement, its unchanged parts are reused. `None` when recovering from
-/// errors took too much work.
-pub(crate) fn parse(text: &str, old: Option<&Tree>) -> Option<Tree> {
+/// The tree of `text`. `None` when recovering from errors took too much work.
+pub(crate) fn parse(text: &str) -> Option<Tree> {
     // The library asks every hundred tokens; a valid statement takes one or two readings of each.
     let mut steps_left = 1_000 + text.len() / 8;
     PARSER.with_borrow_mut(|parser| {
-        run(parser, text, old, &mut || {
+        run(parser, text, &mut || {
             steps_left = steps_left.saturating_sub(1);
             steps_left == 0
         })
     })
 }
 
-fn run(parser: &mut Parser, text: &str, old: Option<&Tree>, stop: &mut dyn FnMut() -> bool) -> Option<Tree> {
+fn run(parser: &mut Parser, text: &str, stop: &mut dyn FnMut() -> bool) -> Option<Tree> {
     let mut progress = |_: &tree_sitter::ParseState| {
         if stop() {
             ControlFlow::Break(())
@@ -47,7 +46,7 @@ fn run(parser: &mut Parser, text: &str, old: Option<&Tree>, stop: &mut dyn FnMut
     let options = ParseOptions::new().progress_callback(&mut progress);
     let tree = parser.parse_with_options(
         &mut |at, _| &text.as_bytes()[at.min(text.len())..],
-        old,
+        None,
         Some(options),
     );
     if tree.is_none() {
@@ -79,7 +78,7 @@ pub(crate) fn first_failure(text: &str) -> Option<usize> {
                     .read(message);
             }
         })));
-        let _ = run(parser, text, None, &mut || {
+        let _ = run(parser, text, &mut || {
             trace.lock().unwrap_or_else(PoisonError::into_inner).recovering
         });
         parser.set_logger(None);

@@ -108,14 +108,14 @@ impl fmt::Debug for TreeQuery {
 /// plain one's.
 fn parse(statement: &str) -> Option<(Prepared<'_>, Tree)> {
     let plain = prepare(statement, Dialect::Psql, Variables::Keep, &[]);
-    let tree = parser::parse(&plain.text, None)?;
+    let tree = parser::parse(&plain.text)?;
     if !tree.root_node().has_error() {
         return Some((plain, tree));
     }
     let repairs = repair::repairs(statement, Dialect::Psql);
     for variables in [Variables::Keep, Variables::Names, Variables::Numbers] {
         let prepared = prepare(statement, Dialect::Psql, variables, &repairs);
-        if let Some(tree) = parser::parse(&prepared.text, None)
+        if let Some(tree) = parser::parse(&prepared.text)
             && !tree.root_node().has_error()
         {
             return Some((prepared, tree));

@@ -72,8 +72,6 @@ pub(crate) struct Splitter<'t> {
     text: &'t str,
     at: usize,
     state: State,
-    /// The text is the rest of a longer one.
-    is_rest: bool,
 }
 
 /// Beyond this many cuts of unclosed text, a file is read without looking ahead, which keeps the whole linear.
@@ -84,22 +82,12 @@ const MAX_CANDIDATES: u32 = 16;
 
 impl<'t> Splitter<'t> {
     pub(crate) fn new(text: &'t str, at: usize, state: State) -> Splitter<'t> {
-        Splitter {
-            text,
-            at,
-            state,
-            is_rest: false,
-        }
-    }
-
-    /// Says that the text is the rest of a longer one, so that it has no byte order mark.
-    pub(crate) fn resumed(self, is_rest: bool) -> Splitter<'t> {
-        Splitter { is_rest, ..self }
+        Splitter { text, at, state }
     }
 
     /// Skips what belongs to no piece. Gives the first token of the next piece, or where copied data starts.
     fn skip(&mut self) -> Option<Start> {
-        if self.at == 0 && !self.is_rest && self.text.starts_with('\u{feff}') {
+        if self.at == 0 && self.text.starts_with('\u{feff}') {
             self.at = '\u{feff}'.len_utf8();
         }
         let mut lexer = Lexer::starting_at(self.text, self.at, Dialect::Psql);

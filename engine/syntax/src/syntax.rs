@@ -14,7 +14,6 @@ use crate::shape::Outline;
 use crate::tree::{self, Item, Tree};
 use std::fmt;
 use std::sync::Arc;
-use tree_sitter::{InputEdit, Point};
 
 /// The longest statement that is parsed, in bytes. A longer one is not understood.
 pub const MAX_STATEMENT_BYTES: usize = 16 << 20;
@@ -26,8 +25,6 @@ pub struct Syntax(Arc<Inner>);
 struct Inner {
     tree: Tree,
     dialect: Dialect,
-    /// What the library made of the text, where an edit may be able to use it again.
-    reusable: Option<tree_sitter::Tree>,
     errors: Box<[SyntaxError]>,
 }
 
@@ -69,25 +66,7 @@ impl Syntax {
         Syntax(Arc::new(Inner {
             tree: Tree::new(text, items),
             dialect,
-            reusable: None,
             errors: error.into_iter().collect(),
-        }))
-    }
-
-    /// A statement without an error.
-    fn valid(
-        text: &str,
-        dialect: Dialect,
-        items: Vec<Item>,
-        tree: tree_sitter::Tree,
-        is_plain: bool,
-    ) -> Syntax {
-        let is_reusable = is_plain && dialect == Dialect::Psql && text.len() >= MIN_REUSE_BYTES;
-        Syntax(Arc::new(Inner {
-            tree: Tree::new(text, items),
-            dialect,
-            reusable: is_reusable.then_some(tree),
-            errors: Box::default(),
         }))
     }
 
@@ -130,50 +109,6 @@ impl Syntax {
     }
 }
 
-/// How a statement's text came from another's.
-pub(crate) struct SyntaxEdit {
-    pub(crate) old: Syntax,
-    /// In the old text `start..old_end` was replaced by `start..new_end` of the new one.
-    pub(crate) start: u32,
-    pub(crate) old_end: u32,
-    pub(crate) new_end: u32,
-}
-
-/// From this size on, reusing an old tree is worth more than the certainty of a new one.
-const MIN_REUSE_BYTES: usize = 4096;
-
-impl Syntax {
-    /// Parses the text that an edit made, with what the edit left of the old tree.
-    pub(crate) fn parse_edited(text: &str, edit: &SyntaxEdit) -> Syntax {
-        reparse(text, edit).unwrap_or_else(|| Syntax::parse(text))
-    }
-}
-
-/// `None` unless both texts are what the grammar was given and both trees are whole: the tree of a broken text may depend on what
-/// it was before.
-fn reparse(text: &str, edit: &SyntaxEdit) -> Option<Syntax> {
-    let old = edit.old.0.reusable.as_ref()?;
-    if text.len() < MIN_REUSE_BYTES || text.len() > MAX_STATEMENT_BYTES {
-        return None;
-    }
-    let prepared = prepare(text, Dialect::Psql, Variables::Keep, &[]);
-    if !prepared.is_plain() || prepared.has_lexical_error {
-        return None;
-    }
-    let mut tree = old.clone();
-    tree.edit(&InputEdit {
-        start_byte: edit.start as usize,
-        old_end_byte: edit.old_end as usize,
-        new_end_byte: edit.new_end as usize,
-        start_position: point(edit.old.text(), edit.start),
-        old_end_position: point(edit.old.text(), edit.old_end),
-        new_end_position: point(text, edit.new_end),
-    });
-    let tree = parser::parse(text, Some(&tree))?;
-    let items = whole(&prepared, &tree)?;
-    Some(Syntax::valid(text, Dialect::Psql, items, tree, true))
-}
-
 /// The nodes of a tree without errors.
 fn whole(prepared: &Prepared<'_>, tree: &tree_sitter::Tree) -> Option<Vec<Item>> {
     if tree.root_node().has_error() {
@@ -181,13 +116,6 @@ fn whole(prepared: &Prepared<'_>, tree: &tree_sitter::Tree) -> Option<Vec<Item>>
     }
     let read = tree::items(&prepared.text, tree, &prepared.shifts);
     read.misread.is_none().then_some(read.items)
-}
-
-fn point(text: &str, offset: u32) -> Point {
-    let before = &text.as_bytes()[..offset as usize];
-    let row = before.iter().filter(|byte| **byte == b'\n').count();
-    let column = before.iter().rev().take_while(|byte| **byte != b'\n').count();
-    Point { row, column }
 }
 
 impl fmt::Debug for Syntax {
@@ -264,18 +192,14 @@ impl Parse<'_> {
     }
 
     fn attempt(&self, prepared: &Prepared<'_>) -> Attempt {
-        let Some(tree) = parser::parse(&prepared.text, None) else {
+        let Some(tree) = parser::parse(&prepared.text) else {
             let reason = "statement too broken to be parsed".to_owned();
             return Attempt::GaveUp(Syntax::without_tree(self.text, self.dialect, reason));
         };
         match whole(prepared, &tree) {
-            Some(items) if !prepared.has_lexical_error => Attempt::Valid(Syntax::valid(
-                self.text,
-                self.dialect,
-                items,
-                tree,
-                prepared.is_plain(),
-            )),
+            Some(items) if !prepared.has_lexical_error => {
+                Attempt::Valid(Syntax::new(self.text, self.dialect, items, None))
+            }
             _ => Attempt::Broken(tree),
         }
     }

@@ -231,6 +231,6 @@ proptest::proptest! {
 fn trees_can_be_shared_between_threads() {
     fn is_shareable<T: Send + Sync>() {}
     is_shareable::<Syntax>();
-    is_shareable::<confiture_syntax::Document>();
+    is_shareable::<confiture_syntax::Pieces>();
     is_shareable::<Name>();
 }

@@ -17,7 +17,7 @@ fn parsed(text: &str) -> Option<(Outline, Vec<Item>)> {
         return None;
     }
     let outline = Outline::of(&prepared.text, &prepared.shifts)?;
-    let tree = parser::parse(&prepared.text, None)?;
+    let tree = parser::parse(&prepared.text)?;
     let read = tree::items(&prepared.text, &tree, &prepared.shifts);
     (!tree.root_node().has_error() && read.misread.is_none()).then_some((outline, read.items))
 }
