@@ -243,3 +243,71 @@ fn a_catalog_that_becomes_empty_is_another() {
         .expect("nobody says that it is stale");
     assert_fresh(&live, &rules).expect("the same");
 }
+
+/// Published packages, edited at random places: `CONFITURE_CORPUS` names a folder of them.
+#[test]
+fn published_projects_stay_what_a_fresh_analysis_makes_of_them() {
+    let Some(corpus) = std::env::var_os("CONFITURE_CORPUS") else {
+        return;
+    };
+    let mut folders: Vec<_> = std::fs::read_dir(corpus)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    folders.sort();
+    let mut dice = 88_172_645_463_325_252_u64;
+    let mut throw = |below: usize| {
+        dice ^= dice << 13;
+        dice ^= dice >> 7;
+        dice ^= dice << 17;
+        usize::try_from(dice % below.max(1) as u64).expect("smaller than a usize")
+    };
+    for folder in folders {
+        let options = OpenOptions {
+            cwd: folder.clone(),
+            ..OpenOptions::default()
+        };
+        for project in Workspace::open(&[&folder], &options).projects {
+            let (rules, _) = RuleSet::from_config(&project.config);
+            let mut live = Live::new(
+                Arc::new(project),
+                Arc::new(rules.clone()),
+                PgVersion::default(),
+                None,
+            );
+            let mut edits = 0;
+            for _ in 0..40 {
+                let script = throw(live.project().scripts.len());
+                let source = Arc::clone(&live.project().scripts[script].source);
+                if source.text.len() > 400_000 {
+                    continue;
+                }
+                let edit = Edit {
+                    script,
+                    from: throw(usize::MAX),
+                    length: throw(4) * throw(30),
+                    put: PIECES[throw(PIECES.len())].to_owned(),
+                };
+                let text = edit.apply(&source.text);
+                if let Some(project) = live.project().with_text(&source.file, &text.into()) {
+                    live = live
+                        .edited(Arc::new(project), &|| false)
+                        .expect("nobody says that it is stale");
+                    edits += 1;
+                    let fresh = lint(&Input::new(live.project(), PgVersion::default()), &rules).findings;
+                    assert_eq!(
+                        live.report().findings,
+                        fresh,
+                        "{} {edit:?}",
+                        source.path.display()
+                    );
+                }
+            }
+            let root = live.project().root.display().to_string();
+            assert!(
+                edits > 0 || live.project().scripts.len() < 4,
+                "{root}: nothing was edited"
+            );
+        }
+    }
+}
