@@ -9,7 +9,7 @@ use confiture_lint::{Input, Live, RuleSet, lint};
 use confiture_project::{OpenOptions, Project, TransactionMode, Workspace};
 use confiture_risk::PgVersion;
 use proptest::prelude::*;
-use support::{Migration, project};
+use support::{Migration, cases, project};
 
 const PIECES: &[&str] = &[
     "CREATE TABLE t (id bigint PRIMARY KEY, \"é日\" text, p int REFERENCES t (id));\n",
@@ -146,16 +146,6 @@ fn assert_fresh(live: &Live, rules: &RuleSet) -> Result<(), TestCaseError> {
         }
     }
     Ok(())
-}
-
-fn cases(quick: u32) -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok());
-    ProptestConfig {
-        failure_persistence: None,
-        ..ProptestConfig::with_cases(asked.unwrap_or(quick))
-    }
 }
 
 proptest! {

@@ -8,7 +8,7 @@ use confiture_lint::fix::{self, Level, Linted, Overlays, Policy};
 use confiture_lint::{LintReport, RuleSet, file_range};
 use confiture_project::TransactionMode;
 use proptest::prelude::*;
-use support::{Migration, lint};
+use support::{Migration, cases, lint};
 
 const PIECES: &[&str] = &[
     "CREATE TABLE t (id bigint PRIMARY KEY, \"é日\" text, p int REFERENCES t (id));",
@@ -50,17 +50,6 @@ fn mode() -> impl Strategy<Value = TransactionMode> {
         TransactionMode::SingleImplicit,
         TransactionMode::Autocommit,
     ])
-}
-
-/// How many cases are tried: as many as is quick, or as `PROPTEST_CASES` says for a longer search.
-fn cases(quick: u32) -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok());
-    ProptestConfig {
-        failure_persistence: None,
-        ..ProptestConfig::with_cases(asked.unwrap_or(quick))
-    }
 }
 
 proptest! {

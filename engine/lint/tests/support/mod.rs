@@ -11,6 +11,16 @@ use confiture_project::{
 };
 use confiture_risk::PgVersion;
 
+/// How many cases are tried: as many as is quick, or as `PROPTEST_CASES` says for a longer search.
+pub(crate) fn cases(quick: u32) -> proptest::prelude::ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok();
+    let asked = asked.and_then(|cases| cases.parse().ok());
+    proptest::prelude::ProptestConfig {
+        failure_persistence: None,
+        ..proptest::prelude::ProptestConfig::with_cases(asked.unwrap_or(quick))
+    }
+}
+
 /// One script to be.
 #[derive(Clone)]
 pub(crate) struct Migration {
