@@ -163,7 +163,8 @@ proptest! {
             Arc::new(project(vec![
                 Migration::up("001", &texts[0]).transaction(mode),
                 Migration::up("002", &texts[1]).transaction(mode),
-                Migration::down("002", &texts[2]).transaction(mode),
+                // Both directions have one path here, which no real file has twice: comments of one would be heard in both.
+                Migration::down("002", &texts[2].replace("confiture:", "x")).transaction(mode),
                 Migration::up("003", &texts[3]).transaction(mode),
             ]))
         };
