@@ -61,26 +61,10 @@ impl Replaced {
         })
     }
 
-    /// Where an old offset is now; one inside what was replaced is at its end.
-    pub fn moved(self, offset: u32) -> u32 {
-        if offset <= self.start {
-            offset
-        } else if offset < self.old_end {
-            self.new_end
-        } else {
-            (offset - self.old_end).saturating_add(self.new_end)
-        }
-    }
-
     /// Where an old offset behind what was replaced is now.
     fn shifted(self, offset: u32) -> Option<u32> {
         let behind = offset.checked_sub(self.old_end)?;
         Some(behind.saturating_add(self.new_end))
-    }
-
-    /// Where an old range is now.
-    pub fn moved_range(self, range: TextRange) -> TextRange {
-        TextRange::new(self.moved(range.start), self.moved(range.end))
     }
 }
 
@@ -135,8 +119,7 @@ impl Pieces {
         for cut in Splitter::new(text, at, state) {
             let end = cut.piece.range.end;
             cuts.push(cut);
-            let is_before =
-                |cut: &Cut| cut.piece.range.end < edit.old_end || edit.moved(cut.piece.range.end) < end;
+            let is_before = |cut: &Cut| edit.shifted(cut.piece.range.end) < Some(end);
             while self.cuts.get(old).is_some_and(is_before) {
                 old += 1;
             }

@@ -213,9 +213,9 @@ fn catalog_with(
     (relations, whole)
 }
 
-#[derive(Debug)]
 /// The rule sets of a project: overrides may give files rules of their own. Each set looks at all that exists, and what it
 /// finds in its own files counts.
+#[derive(Debug)]
 pub(super) struct Sets {
     of_script: Vec<Arc<Rules>>,
     distinct: Vec<Arc<Rules>>,

@@ -323,11 +323,6 @@ impl Changed {
         self.parts |= bit(part);
     }
 
-    /// Whether nothing at all has changed, no part either.
-    pub fn is_nothing(&self) -> bool {
-        self.entries.is_empty() && self.parts == 0
-    }
-
     /// Whether there are any of a part.
     pub fn has_any(&self, part: Part) -> bool {
         self.parts & bit(part) != 0

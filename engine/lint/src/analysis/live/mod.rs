@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use confiture_project::{Direction, Project};
 use confiture_risk::{PgVersion, Risk, assess};
-use confiture_schema::apply::State;
+use confiture_schema::apply::{State, TransactionWrap};
 use confiture_schema::catalog::footprint::{Changed, Entry, Key, Reads};
 use confiture_schema::catalog::{Part, QualName};
 
@@ -286,8 +286,7 @@ fn all_lanes(
         let go = |index: usize, start: State, undoes_to: Option<State>| -> State {
             let pass = Pass::new(input, statements, index);
             let noted = pass.noted(start, MARK_EVERY);
-            let (mut lane, trace) = lane_of(input, statements, index, noted);
-            lane.wrap = pass.wrap();
+            let (mut lane, trace) = lane_of(input, statements, pass.wrap(), noted);
             lane.undoes_to = undoes_to;
             let end = lane.end.clone();
             let done = &done;
@@ -323,9 +322,10 @@ fn all_lanes(
 fn lane_of<'s>(
     input: &Input<'_>,
     statements: &Statements<'_>,
-    index: usize,
+    wrap: TransactionWrap,
     noted: Noted<'s>,
 ) -> (Lane, super::fold::Trace<'s>) {
+    let index = noted.trace.script;
     let own = statements.shared_script(index);
     let link = |(statement, effect): (&Statement, _)| {
         Arc::new(Link {
@@ -339,7 +339,7 @@ fn lane_of<'s>(
         pieces: text::pieces(&input.project.scripts[index]),
         links: own.iter().zip(noted.effects).map(link).collect(),
         facts: Arc::default(),
-        wrap: confiture_schema::apply::TransactionWrap::Autocommit,
+        wrap,
         start: noted.trace.before.clone(),
         marks: noted.marks,
         end: noted.trace.end.clone(),
