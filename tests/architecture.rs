@@ -12,18 +12,22 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("engine/project", &["syntax"]),
     ("engine/lint", &["syntax", "schema", "risk", "project"]),
     ("engine/postgres", &["syntax", "schema"]),
+    (
+        "engine/migrate",
+        &["syntax", "schema", "risk", "project", "lint", "postgres"],
+    ),
     ("engine/ide", &["syntax", "schema", "risk", "project", "lint"]),
     ("server", &["syntax", "schema", "risk", "project", "lint", "ide"]),
     (
         "cli",
         &[
-            "syntax", "schema", "risk", "project", "lint", "ide", "postgres", "server",
+            "syntax", "schema", "risk", "project", "lint", "ide", "postgres", "migrate", "server",
         ],
     ),
     (
         "tests",
         &[
-            "syntax", "schema", "risk", "project", "lint", "ide", "postgres", "server",
+            "syntax", "schema", "risk", "project", "lint", "ide", "postgres", "migrate", "server",
         ],
     ),
 ];

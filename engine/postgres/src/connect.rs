@@ -90,11 +90,16 @@ impl Target {
         .await
     }
 
+    /// What sets up TLS for a connection to it.
+    pub(crate) fn connector(&self) -> Result<tokio_postgres_rustls::MakeRustlsConnect, ConnectError> {
+        tls::connector(self.tls())
+    }
+
     async fn connect_with(
         &self,
         mut on_notice: impl FnMut(ServerError) + Send + 'static,
     ) -> Result<(Client, JoinHandle<()>), ConnectError> {
-        let tls = tls::connector(self.tls())?;
+        let tls = self.connector()?;
         let (client, mut connection) = self
             .config()
             .connect(tls)

@@ -21,4 +21,4 @@ pub use cluster::{Cluster, ClusterError, Database, Options};
 pub use connect::{ConnectError, Target};
 pub use error::{ServerError, SqlError};
 pub use introspect::introspect;
-pub use session::{Session, Table};
+pub use session::{Canceller, Session, Table};

@@ -1,8 +1,10 @@
 //! A synchronous session: one connection, driven by a runtime of its own.
 
+use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures_util::SinkExt as _;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 use tokio_postgres::types::ToSql;
@@ -26,6 +28,43 @@ pub struct Session {
     target: Target,
     backend_pid: i32,
     server_version: u32,
+}
+
+/// Bytes that are sent at once by COPY.
+const COPY_CHUNK: usize = 64 * 1024;
+
+/// Cancels what a session runs; usable from any thread.
+#[derive(Clone)]
+pub struct Canceller {
+    token: tokio_postgres::CancelToken,
+    target: Target,
+}
+
+impl fmt::Debug for Canceller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Canceller({})", self.target)
+    }
+}
+
+impl Canceller {
+    /// Asks the server to cancel the statement that runs, if one does. It ends with SQLSTATE 57014 there.
+    ///
+    /// # Errors
+    /// The server can't be reached.
+    pub fn cancel(&self) -> Result<(), ConnectError> {
+        let failed = |reason: String| ConnectError::Failed {
+            server: self.target.to_string(),
+            reason,
+        };
+        let connector = self.target.connector()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| failed(error.to_string()))?;
+        runtime
+            .block_on(self.token.cancel_query(connector))
+            .map_err(|error| failed(crate::error::with_causes(&error)))
+    }
 }
 
 /// What a query gave, as text.
@@ -201,10 +240,47 @@ impl Session {
             .unwrap_or_default()
     }
 
-    /// Asks the server to cancel what this session's backend is running: usable from another
-    /// thread while a call here is blocked.
-    pub fn cancel_token(&self) -> tokio_postgres::CancelToken {
-        self.client.cancel_token()
+    /// What cancels, from another thread, the statement that this session's backend is running.
+    pub fn canceller(&self) -> Canceller {
+        Canceller {
+            token: self.client.cancel_token(),
+            target: self.target.clone(),
+        }
+    }
+
+    /// Runs one statement by the simple protocol and gives the number of rows that its command tag counts: those that
+    /// were changed or returned.
+    ///
+    /// # Errors
+    /// What the server reported.
+    pub fn run(&mut self, sql: &str) -> Result<u64, SqlError> {
+        let messages = self.runtime.block_on(self.client.simple_query(sql))?;
+        let counted = messages.iter().rev().find_map(|message| match message {
+            SimpleQueryMessage::CommandComplete(rows) => Some(*rows),
+            _ => None,
+        });
+        Ok(counted.unwrap_or_default())
+    }
+
+    /// Runs `COPY … FROM STDIN` and sends it rows in the form that the statement says, without the line that ends them in
+    /// a file; gives how many there were.
+    ///
+    /// # Errors
+    /// What the server reported.
+    pub fn copy_in(&mut self, statement: &str, rows: &[u8]) -> Result<u64, SqlError> {
+        self.runtime.block_on(async {
+            let sink = self.client.copy_in::<_, bytes::Bytes>(statement).await?;
+            let mut sink = std::pin::pin!(sink);
+            for chunk in rows.chunks(COPY_CHUNK) {
+                sink.send(bytes::Bytes::copy_from_slice(chunk)).await?;
+            }
+            Ok(sink.finish().await?)
+        })
+    }
+
+    /// Whether the connection is gone.
+    pub fn is_closed(&self) -> bool {
+        self.client.is_closed()
     }
 
     /// Ends the session and waits until the server was told so. What the statistics system holds

@@ -175,14 +175,15 @@ impl Watch<'_> {
         mut holders: Vec<Holder>,
     ) -> Result<(), ObserveError> {
         let process = runner.backend_pid();
-        let cancel = runner.cancel_token();
+        let cancel = runner.canceller();
         std::thread::scope(|scope| {
             let running = scope.spawn(|| runner.batch(statement));
             let watched = self.watch(&running, process, observer, &mut holders);
             if watched.is_err() {
                 // Without this the statement, and so the scope, might never end.
                 holders.clear();
-                cancel_statement(&cancel);
+                // A statement that has just ended needs none.
+                let _ = cancel.cancel();
             }
             let ended = running
                 .join()
@@ -267,12 +268,5 @@ impl Watch<'_> {
             });
         }
         Ok(Waited::ForLock)
-    }
-}
-
-/// Cancels by a connection of its own; a statement that has just ended needs none.
-fn cancel_statement(token: &tokio_postgres::CancelToken) {
-    if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        let _ = runtime.block_on(token.cancel_query(tokio_postgres::NoTls));
     }
 }

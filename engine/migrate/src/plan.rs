@@ -1,0 +1,91 @@
+//! The files held against the ledger: what is applied, what is pending, what doesn't fit.
+
+use crate::error::Result;
+use crate::history::{History, Migration};
+use crate::ledger::{Applied, Recorded, Unfinished};
+use crate::settings::Settings;
+
+/// What is true of one migration in one database.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Standing {
+    /// Applied, and the file is what was applied.
+    Applied(Applied),
+    /// Applied, but the file is another by now.
+    Changed(Applied),
+    /// Applied, and there is no file any more.
+    Missing(Applied),
+    /// Not applied, and newer than all that is.
+    Pending,
+    /// A repeatable migration that was applied in an older form.
+    Outdated(Applied),
+    /// Not applied, though something newer is.
+    OutOfOrder,
+    /// Begun and not finished: up to a step, or failed.
+    Unfinished(Unfinished),
+    /// Not for this environment.
+    Elsewhere,
+}
+
+/// One line of `status`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Status {
+    /// The migration's slug.
+    pub slug: String,
+    /// Its version.
+    pub version: String,
+    /// Its name.
+    pub name: String,
+    /// What is true of it.
+    pub standing: Standing,
+    /// Whether a way back exists in the files.
+    pub can_revert: bool,
+}
+
+/// Which migrations a run is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// All pending ones; downwards: the newest applied one.
+    Default,
+    /// Up to and with this one; downwards: down to, but not with, this one.
+    Target(String),
+    /// This one alone.
+    Only(String),
+    /// That many.
+    Steps(usize),
+    /// Downwards: all.
+    All,
+}
+
+/// What a run will do, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// The migrations that run.
+    pub migrations: Vec<Migration>,
+    /// Those that are left out, and why.
+    pub skipped: Vec<(String, String)>,
+}
+
+/// What is true of each migration, in order; those without a file stand where the ledger has them.
+pub fn status(history: &History, recorded: &Recorded, settings: &Settings) -> Vec<Status> {
+    let _ = (history, recorded, settings);
+    Vec::new()
+}
+
+/// What `up` will do.
+///
+/// # Errors
+/// [`crate::ErrorKind::Changed`], [`crate::ErrorKind::Missing`], [`crate::ErrorKind::OutOfOrder`] (unless the settings allow
+/// it), [`crate::ErrorKind::UnknownMigration`].
+pub fn up(history: &History, recorded: &Recorded, choice: &Choice, settings: &Settings) -> Result<Plan> {
+    let _ = (history, recorded, choice, settings);
+    Ok(Plan::default())
+}
+
+/// What `down` will do.
+///
+/// # Errors
+/// [`crate::ErrorKind::NoDown`], [`crate::ErrorKind::Missing`], [`crate::ErrorKind::UnknownMigration`].
+pub fn down(history: &History, recorded: &Recorded, choice: &Choice, settings: &Settings) -> Result<Plan> {
+    let _ = (history, recorded, choice, settings);
+    Ok(Plan::default())
+}

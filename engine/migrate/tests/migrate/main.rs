@@ -1,0 +1,6 @@
+//! The engine that runs migrations, on real servers: one program, so that one private server does for all tests.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+mod ledger;
