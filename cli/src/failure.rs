@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use confiture_lint::BaselineError;
 use confiture_postgres::{ClusterError, ConnectError, SqlError};
+use confiture_project::Problem;
 
 /// The documented exit statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +46,15 @@ pub enum Failure {
     /// Options that don't go together, or can't be met here.
     #[error("{0}")]
     Usage(String),
+    /// The configuration can't give what was asked of it.
+    #[error("{}", place(.0))]
+    Configuration(Box<Problem>),
+    /// An environment without a database.
+    #[error("{environment} has no database")]
+    NoDatabase {
+        /// How messages name it.
+        environment: String,
+    },
     /// git can't say what was asked.
     #[error(transparent)]
     Git(#[from] confiture_project::git::GitError),
@@ -96,6 +106,8 @@ impl Failure {
             Failure::UnknownRule { .. } => "unknown-rule",
             Failure::Exists { .. } => "already-exists",
             Failure::Usage(_) => "wrong-usage",
+            Failure::Configuration(problem) => problem.code.as_str(),
+            Failure::NoDatabase { .. } => "no-database",
             Failure::Git(_) => "git",
             Failure::Output(_) | Failure::Write { .. } => "cannot-write",
             Failure::Read { .. } => "cannot-read",
@@ -116,6 +128,11 @@ impl Failure {
             } => Some(format!("did you mean `{nearest}`?")),
             Failure::UnknownRule { .. } => Some("`confiture rules` lists them".to_owned()),
             Failure::Baseline { .. } => Some("write it anew with --write-baseline".to_owned()),
+            Failure::Configuration(problem) => problem.help.clone(),
+            Failure::NoDatabase { .. } => Some(
+                "write its `database_url:` in confiture.yaml, give --database-url, or set DATABASE_URL"
+                    .to_owned(),
+            ),
             Failure::Exists { .. } => Some("edit it, or see `confiture init --print`".to_owned()),
             _ => None,
         }
@@ -127,6 +144,8 @@ impl Failure {
             Failure::UnknownRule { .. }
             | Failure::Exists { .. }
             | Failure::Usage(_)
+            | Failure::Configuration(_)
+            | Failure::NoDatabase { .. }
             | Failure::Git(_)
             | Failure::Baseline { .. } => Outcome::Usage,
             _ => Outcome::Unreadable,
@@ -150,5 +169,20 @@ impl Failure {
         if let Some(help) = self.help() {
             let _ = writeln!(err, "  help: {help}");
         }
+    }
+}
+
+/// A problem as one line: where, and what.
+fn place(problem: &Problem) -> String {
+    let path = problem.path.display();
+    match problem.line_column() {
+        Some((line, column)) => format!("{path}:{line}:{column}: {}", problem.message),
+        None => format!("{path}: {}", problem.message),
+    }
+}
+
+impl From<Box<Problem>> for Failure {
+    fn from(problem: Box<Problem>) -> Self {
+        Failure::Configuration(problem)
     }
 }

@@ -9,6 +9,7 @@ pub mod risk;
 pub mod rules;
 pub mod schema;
 pub mod shell;
+pub mod target;
 
 use crate::report::style::Colour;
 

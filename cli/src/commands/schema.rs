@@ -15,7 +15,7 @@ use crate::failure::{Failure, Outcome};
 pub fn run(args: &SchemaArgs, terminal: Terminal, out: &mut impl Write) -> Result<Outcome, Failure> {
     match &args.database_url {
         Some(url) => {
-            let mut session = Session::open(&Target::parse(url)?)?;
+            let mut session = Session::open(&Target::parse(url.reveal())?)?;
             print(&confiture_postgres::introspect(&mut session)?, args.format, out)?;
             Ok(Outcome::Clean)
         }

@@ -8,7 +8,9 @@
 
 pub mod config;
 mod draft;
+pub mod duration;
 mod edit;
+mod environment;
 pub mod git;
 mod include;
 mod layout;
@@ -19,16 +21,21 @@ mod order;
 mod problem;
 mod read;
 mod scalar;
+mod secret;
 mod source_map;
 mod walk;
 mod yaml;
 
 pub use config::{Config, Severity, config_schema};
 pub use draft::{Draft, DraftFile, RunsIn, goose_statements};
+pub use environment::{
+    Address, Database, ENVIRONMENTS_FOLDER, Environment, ExpandError, LOCAL, Retries, expand,
+};
 pub use model::{Direction, HookSql, Layout, Project, Script, Segment, SourceFile, TransactionMode};
 pub use open::{OpenOptions, Workspace};
 pub use order::nearest;
 pub use problem::{Problem, ProblemCode, ProblemKind};
 pub use read::{Limits, text_of};
+pub use secret::{Secret, hide_passwords};
 pub use source_map::SourceMap;
 pub use yaml::{Key, Node, Value, yaml_says};

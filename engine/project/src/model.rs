@@ -1,14 +1,15 @@
 //! What a project is made of: source files, scripts, and the stretches of SQL in them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::{Config, SourceMap};
+use crate::{Config, SourceMap, hide_passwords};
 
-/// A file that was read.
-#[derive(Debug, PartialEq, Eq)]
+/// A file that was read. `Debug` shows its text without the passwords in it.
+#[derive(PartialEq, Eq)]
 pub struct SourceFile {
     /// The path as people see it: relative to the working directory where that is possible.
     pub path: PathBuf,
@@ -17,6 +18,26 @@ pub struct SourceFile {
     /// The whole text, byte order mark included, so that offsets are those of the file. Bytes that are not UTF-8 were
     /// replaced by `_`, one for one.
     pub text: Arc<str>,
+}
+
+impl SourceFile {
+    /// The text as it may be shown where the file is a configuration: passwords are covered, places are the same.
+    pub fn shown(&self) -> Arc<str> {
+        match hide_passwords(&self.text) {
+            Cow::Borrowed(_) => Arc::clone(&self.text),
+            Cow::Owned(text) => text.into(),
+        }
+    }
+}
+
+impl fmt::Debug for SourceFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceFile")
+            .field("path", &self.path)
+            .field("file", &self.file)
+            .field("text", &hide_passwords(&self.text))
+            .finish()
+    }
 }
 
 /// A stretch of SQL to analyze, and where it came from.

@@ -10,7 +10,8 @@ use crate::config::{CONFIG_FILES, Config, LINT_CONFIG_FILES, Layer};
 use crate::layout::{self, Surroundings, YAML_MIGRATIONS, file_name, is_yaml, schema_tree};
 use crate::read::{Limits, Reader, plain};
 use crate::{
-    Direction, Layout, Problem, ProblemCode, Project, Script, SourceFile, include, load_order, walk,
+    Direction, Layout, Problem, ProblemCode, Project, Script, SourceFile, environment, include, load_order,
+    walk,
 };
 
 /// How files are found and read.
@@ -373,6 +374,10 @@ impl<'a> Opener<'a> {
         for path in paths.into_iter().flatten() {
             self.lay_over(&mut config, &path, Config::refine);
         }
+        let beside = config.source.as_ref().and_then(|source| source.file.parent());
+        let root = beside.unwrap_or(folder).to_path_buf();
+        let mut problems = environment::read_folder(&mut config, &root, self.reader);
+        self.out.problems.append(&mut problems);
         if let Some(path) = self.refining.clone() {
             self.lay_over(&mut config, &path, Config::refine_linting);
         }

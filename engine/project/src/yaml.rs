@@ -10,6 +10,8 @@ use serde::Deserialize;
 use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
 
+use crate::{Problem, ProblemCode, SourceFile, hide_passwords};
+
 /// A value and its byte range in the file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
@@ -70,6 +72,18 @@ pub fn yaml_says(old: &str, new: &str, changed: &[(usize, &str)]) -> bool {
 pub(crate) struct NotYaml {
     pub(crate) message: String,
     pub(crate) range: Option<Range<usize>>,
+}
+
+impl NotYaml {
+    /// As a problem of the file.
+    pub(crate) fn into_problem(self, source: &SourceFile) -> Problem {
+        let message = format!("not YAML: {}", hide_passwords(&self.message));
+        let problem = Problem::new(ProblemCode::NotYaml, &source.path, message);
+        match self.range {
+            Some(range) => problem.at(range, source.shown()),
+            None => problem,
+        }
+    }
 }
 
 impl Value {

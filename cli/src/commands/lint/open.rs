@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use confiture_lint::fix::Overlays;
 use confiture_project::git::Repository;
-use confiture_project::{Config, OpenOptions, Problem, Workspace};
+use confiture_project::{Config, Database, OpenOptions, Problem, Secret, Workspace};
 use confiture_risk::PgVersion;
 
-use super::live::{self, Address, Live};
+use super::live::Live;
 use super::select;
 use crate::args::LintArgs;
 use crate::failure::Failure;
@@ -36,7 +36,7 @@ pub(super) enum Request {
     /// A database: its address, and how reports name it.
     Database {
         /// The address.
-        url: String,
+        url: Secret,
         /// The name.
         label: String,
     },
@@ -47,17 +47,20 @@ pub(super) enum Request {
 impl Request {
     /// What the arguments ask for.
     pub(super) fn of(args: &LintArgs) -> Result<Request, Failure> {
-        let database = |url: &str, label: &str| Request::Database {
-            url: url.to_owned(),
+        let database = |url: Secret, label: &str| Request::Database {
+            url,
             label: label.to_owned(),
         };
         if let Some(url) = &args.scope.database_url {
-            return Ok(database(url, args.scope.env.as_deref().unwrap_or("database")));
+            let label = args.scope.env.as_deref().unwrap_or("database");
+            return Ok(database(url.clone(), label));
         }
-        if let Some(environment) = &args.scope.env {
-            match live::address(&configuration(args).0, environment) {
-                Ok(Address::Url(url)) => return Ok(database(&url, environment)),
-                Ok(Address::None) => {}
+        if let Some(name) = &args.scope.env {
+            let environment = configuration(args).0.environment(name);
+            match environment.and_then(|found| found.database(|variable| std::env::var(variable).ok())) {
+                Ok(Database::Url(url)) => return Ok(database(url, name)),
+                // A private server holds nothing but what the files say.
+                Ok(Database::Local | Database::None) => {}
                 Err(problem) => return Ok(Request::Nothing(problem)),
             }
         }
@@ -85,7 +88,7 @@ impl Request {
             }
             Request::Database { url, label } => {
                 let (config, problems) = configuration(args);
-                let live = Live::read(url, label, &config)?;
+                let live = Live::read(url.reveal(), label, &config)?;
                 Ok(Opened {
                     workspace: Workspace {
                         projects: vec![live.project],

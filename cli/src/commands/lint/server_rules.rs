@@ -35,7 +35,7 @@ pub(super) fn run(
         .partition(|rule| url.is_some() && rule.target != SqlTarget::Shadow);
     let mut answers = Vec::new();
     if let (Some(url), false) = (url, live.is_empty()) {
-        let mut session = Session::open(&Target::parse(url)?)?;
+        let mut session = Session::open(&Target::parse(url.reveal())?)?;
         ask(&mut session, &live, input, &mut answers, problems);
     }
     if !shadow.is_empty() {

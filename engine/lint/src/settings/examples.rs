@@ -32,8 +32,7 @@ pub(super) fn check(
         return Vec::new();
     }
     let problem = |at: &Pattern, message: String| {
-        Problem::new(ProblemCode::WrongValue, &source.path, message)
-            .at(at.range.clone(), Arc::clone(&source.text))
+        Problem::new(ProblemCode::WrongValue, &source.path, message).at(at.range.clone(), source.shown())
     };
     let trial = Trial::of(configured);
     if let Trial::Never = trial {

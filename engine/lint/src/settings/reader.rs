@@ -724,9 +724,7 @@ impl<'a> Reader<'a> {
 
     fn problem(&mut self, code: ProblemCode, at: &Pattern, message: String, help: Option<String>) {
         let mut problem = match &self.source {
-            Some(source) => {
-                Problem::new(code, &source.path, message).at(at.range.clone(), Arc::clone(&source.text))
-            }
+            Some(source) => Problem::new(code, &source.path, message).at(at.range.clone(), source.shown()),
             None => self.config.problem(code, &at.range, message),
         };
         problem.help = help;

@@ -1,15 +1,19 @@
 //! Reads YAML nodes into values and keeps what is wrong with them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::{PG_VERSIONS, Pattern, Severity};
+use super::{PG_VERSIONS, Pattern, Severity, Transactions};
+use crate::duration::{self, DurationError};
 use crate::order::nearest;
 use crate::yaml::{Key, Node, Value};
-use crate::{Layout, Problem, ProblemCode, SourceFile};
+use crate::{Layout, Problem, ProblemCode, SourceFile, hide_passwords};
 
 /// Reads values of one file.
 pub(crate) struct Decoder<'a> {
     source: &'a Arc<SourceFile>,
+    /// Its text, as excerpts show it.
+    shown: Arc<str>,
     problems: Vec<Problem>,
 }
 
@@ -17,6 +21,7 @@ impl<'a> Decoder<'a> {
     pub(crate) fn new(source: &'a Arc<SourceFile>) -> Self {
         Self {
             source,
+            shown: source.shown(),
             problems: Vec::new(),
         }
     }
@@ -40,13 +45,13 @@ impl<'a> Decoder<'a> {
         range: &std::ops::Range<usize>,
         message: String,
     ) -> Problem {
-        Problem::new(code, &self.source.path, message).at(range.clone(), Arc::clone(&self.source.text))
+        Problem::new(code, &self.source.path, message).at(range.clone(), Arc::clone(&self.shown))
     }
 
     /// The value is not what it should be.
     pub(crate) fn wrong(&mut self, node: &Node, what: &str, wanted: &str) {
         let found = match node.scalar() {
-            Some(text) if text.len() <= 40 => format!("`{text}`"),
+            Some(text) if text.len() <= 40 => format!("`{}`", hide_passwords(&text)),
             _ => node.kind().to_owned(),
         };
         let problem = self.problem(
@@ -83,6 +88,17 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// Lint settings of one environment among several stand where those of all do.
+    pub(crate) fn misplaced_linting(&mut self, key: &Key, environment: &str) {
+        let message = format!("`linting` of environment `{environment}` stands in the wrong place");
+        let problem = self
+            .problem(ProblemCode::UnknownKey, &key.range, message)
+            .with_help(format!(
+                "write an entry of `linting.overrides` with `environments: [{environment}]` and its `rules`"
+            ));
+        self.push(problem);
+    }
+
     pub(crate) fn text(&mut self, node: &Node, what: &str) -> Option<String> {
         let text = node.scalar();
         if text.is_none() {
@@ -97,6 +113,31 @@ impl<'a> Decoder<'a> {
         }
         self.wrong(node, what, "true or false");
         None
+    }
+
+    /// A duration: a text with a unit, or a number of milliseconds.
+    pub(crate) fn duration(&mut self, node: &Node, what: &str) -> Option<Duration> {
+        let read = match node.scalar() {
+            Some(text) => duration::parse(&text),
+            None => Err(DurationError::Malformed),
+        };
+        match read {
+            Ok(duration) => Some(duration),
+            Err(error) => {
+                let found = node.scalar().filter(|text| text.len() <= 40);
+                let found = found.map_or_else(
+                    || node.kind().to_owned(),
+                    |text| format!("`{}`", hide_passwords(&text)),
+                );
+                let message = format!("{what} must be a duration such as 500ms, 2s or 5min, not {found}");
+                let mut problem = self.problem(ProblemCode::WrongValue, &node.range, message);
+                if error != DurationError::Malformed {
+                    problem = problem.with_help(error.to_string());
+                }
+                self.push(problem);
+                None
+            }
+        }
     }
 
     /// A text or a list of texts.
@@ -149,6 +190,24 @@ impl<'a> Decoder<'a> {
             self.wrong(node, "`pg_version`", &wanted);
         }
         known
+    }
+
+    /// How migrations and transactions go together.
+    pub(crate) fn transactions(&mut self, node: &Node) -> Option<Transactions> {
+        let found = match &node.value {
+            Value::Bool(true) => Some(Transactions::Each),
+            Value::Bool(false) => Some(Transactions::Never),
+            Value::Text(text) => Transactions::parse(text),
+            _ => None,
+        };
+        if found.is_none() {
+            self.wrong(
+                node,
+                "`migrations.transaction`",
+                "`each` (or true), `all`, or `never` (or false)",
+            );
+        }
+        found
     }
 
     pub(crate) fn layout(&mut self, node: &Node) -> Option<Layout> {

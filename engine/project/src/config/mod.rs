@@ -5,15 +5,17 @@
 
 pub(crate) mod decode;
 mod lint;
-mod schema;
+pub(crate) mod schema;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::yaml::{Key, Node};
+use crate::environment::{Environment, Place, Retries, UNNAMED};
+use crate::yaml::Node;
 use crate::{Layout, Problem, ProblemCode, SourceFile};
 
 use decode::Decoder;
@@ -87,8 +89,43 @@ pub struct MigrationsConfig {
     pub paths: Vec<Pattern>,
     /// The layout, where it is said.
     pub layout: Option<Layout>,
+    /// The ledger's table.
+    pub table: Option<Pattern>,
+    /// The ledger's schema.
+    pub schema: Option<Pattern>,
+    /// How long a statement may wait for a lock, where the environment says nothing else; zero is without end.
+    pub lock_timeout: Option<Duration>,
+    /// How long a statement may take, where the environment says nothing else; zero is without end.
+    pub statement_timeout: Option<Duration>,
+    /// How migrations and transactions go together.
+    pub transaction: Option<Transactions>,
+    /// How often a migration is tried that waited too long for a lock, where the environment says nothing else.
+    pub retries: Option<Retries>,
     /// Settings that other commands read.
     pub rest: BTreeMap<String, Node>,
+}
+
+/// How migrations and transactions go together, but for those that can't run in one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transactions {
+    /// Each migration in one of its own.
+    Each,
+    /// All migrations of a run in one.
+    All,
+    /// None: each statement by itself.
+    Never,
+}
+
+impl Transactions {
+    /// Reads a name, as in configuration.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "each" => Some(Self::Each),
+            "all" => Some(Self::All),
+            "never" => Some(Self::Never),
+            _ => None,
+        }
+    }
 }
 
 /// A configuration file, typed.
@@ -98,8 +135,8 @@ pub struct Config {
     pub source: Option<Arc<SourceFile>>,
     /// The PostgreSQL major that the project runs on.
     pub pg_version: Option<u16>,
-    /// Named environments, each a mapping; what they hold is read by the commands that connect.
-    pub environments: BTreeMap<String, Node>,
+    /// Environments by name, those in files of `confiture-environments/` included.
+    pub environments: BTreeMap<String, Environment>,
     /// The name in the single form `environment: {name: …}`.
     pub environment: Option<String>,
     /// The entries of `load_order`, in order: files, folders and globs, relative to the configuration's folder.
@@ -142,17 +179,7 @@ impl Config {
         let mut decoder = Decoder::new(source);
         match Node::parse(&source.text) {
             Ok(node) => config.read(&mut decoder, &node),
-            Err(error) => {
-                let mut problem = Problem::new(
-                    ProblemCode::NotYaml,
-                    &source.path,
-                    format!("not YAML: {}", error.message),
-                );
-                if let Some(range) = error.range {
-                    problem = problem.at(range, Arc::clone(&source.text));
-                }
-                decoder.push(problem);
-            }
+            Err(error) => decoder.push(error.into_problem(source)),
         }
         (config, decoder.finish())
     }
@@ -160,9 +187,7 @@ impl Config {
     /// The problem of a place in this configuration, for those who interpret it (rule names, environments).
     pub fn problem(&self, code: ProblemCode, range: &Range<usize>, message: impl Into<String>) -> Problem {
         match &self.source {
-            Some(source) => {
-                Problem::new(code, &source.path, message).at(range.clone(), Arc::clone(&source.text))
-            }
+            Some(source) => Problem::new(code, &source.path, message).at(range.clone(), source.shown()),
             None => Problem::new(code, CONFIG_FILES[0], message),
         }
     }
@@ -201,13 +226,9 @@ impl Config {
                 }
                 "pg_version" => self.pg_version = decoder.pg_version(value),
                 "environments" => {
-                    for (name, environment) in decoder.map(value, "`environments`") {
-                        for (key, _) in decoder.map(environment, &format!("environment `{}`", name.name)) {
-                            if key.name == "linting" {
-                                misplaced_linting(decoder, key, &name.name);
-                            }
-                        }
-                        self.environments.insert(name.name.clone(), environment.clone());
+                    for (name, node) in decoder.map(value, "`environments`") {
+                        let environment = Environment::read(decoder, &name.name, node, Place::Entry);
+                        self.add_environment(decoder, environment);
                     }
                 }
                 "environment" => self.read_environment(decoder, value),
@@ -221,26 +242,24 @@ impl Config {
         }
     }
 
+    /// The form for a single environment: what it says about files and rules is said of the project.
     fn read_environment(&mut self, decoder: &mut Decoder<'_>, node: &Node) {
-        for (key, value) in decoder.map(node, "`environment`") {
+        for (key, value) in node.as_map().unwrap_or_default() {
             match key.name.as_str() {
                 "name" => self.environment = decoder.text(value, "`environment.name`"),
-                "load_order" => self
-                    .load_order
-                    .extend(decoder.patterns(value, "`environment.load_order`")),
                 "linting" => self.linting.read(decoder, value),
-                "pg_version" => self.pg_version = decoder.pg_version(value),
-                "hooks" => self.hooks = Some(value.clone()),
-                "database_url" | "url" | "sync" | "pggit" => {}
-                _ => decoder.unknown_key(
-                    key,
-                    " in `environment`",
-                    &schema::keys::<schema::EnvironmentFile>(),
-                ),
+                _ => {}
             }
         }
-        if let Some(name) = &self.environment {
-            self.environments.insert(name.clone(), node.clone());
+        let name = self.environment.clone().unwrap_or_else(|| UNNAMED.to_owned());
+        let environment = Environment::read(decoder, &name, node, Place::Single);
+        self.load_order.extend(environment.load_order.iter().cloned());
+        self.pg_version = environment.pg_version.or(self.pg_version);
+        if environment.hooks.is_some() {
+            self.hooks.clone_from(&environment.hooks);
+        }
+        if self.environment.is_some() || environment.database_url.is_some() {
+            self.add_environment(decoder, environment);
         }
     }
 
@@ -256,6 +275,17 @@ impl Config {
                 }
                 "layout" => self.migrations.layout = decoder.layout(value),
                 "pg_version" => self.pg_version = decoder.pg_version(value),
+                "table" => self.migrations.table = decoder.pattern(value, "`migrations.table`"),
+                "schema" => self.migrations.schema = decoder.pattern(value, "`migrations.schema`"),
+                "lock_timeout" => {
+                    self.migrations.lock_timeout = decoder.duration(value, "`migrations.lock_timeout`");
+                }
+                "statement_timeout" => {
+                    self.migrations.statement_timeout =
+                        decoder.duration(value, "`migrations.statement_timeout`");
+                }
+                "transaction" => self.migrations.transaction = decoder.transactions(value),
+                "retries" => self.migrations.retries = decoder.retries(value),
                 name if schema::MIGRATION_SETTINGS.contains(&name) => {
                     self.migrations.rest.insert(key.name.clone(), value.clone());
                 }
@@ -263,15 +293,4 @@ impl Config {
             }
         }
     }
-}
-
-/// Lint settings of one environment among several stand where those of all do.
-fn misplaced_linting(decoder: &mut Decoder<'_>, key: &Key, environment: &str) {
-    let message = format!("`linting` of environment `{environment}` stands in the wrong place");
-    let problem = decoder
-        .problem(ProblemCode::UnknownKey, &key.range, message)
-        .with_help(format!(
-            "write an entry of `linting.overrides` with `environments: [{environment}]` and its `rules`"
-        ));
-    decoder.push(problem);
 }

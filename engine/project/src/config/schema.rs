@@ -10,16 +10,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 
 /// The settings of `migrations:` that other commands read.
-pub(crate) const MIGRATION_SETTINGS: [&str; 8] = [
-    "table",
-    "schema",
-    "lock_timeout",
-    "statement_timeout",
-    "transaction",
-    "baseline",
-    "require_approval",
-    "retries",
-];
+pub(crate) const MIGRATION_SETTINGS: [&str; 2] = ["baseline", "require_approval"];
+
+/// How often something can be tried at most.
+pub(crate) const MOST_ATTEMPTS: u32 = 1000;
 
 /// The keys of `linting:` that are rules or categories themselves.
 pub(crate) const LINT_SECTIONS: [&str; 10] = [
@@ -69,7 +63,7 @@ pub(crate) struct ConfigFile {
     #[schemars(range(min = 13, max = 18))]
     pg_version: Option<u16>,
     /// Databases by name.
-    environments: Option<BTreeMap<String, BTreeMap<String, Any>>>,
+    environments: Option<BTreeMap<String, Option<EnvironmentSettings>>>,
     /// The form for a single environment.
     environment: Option<EnvironmentFile>,
     /// Files, folders and globs that create the schema, in order; the first entry that matches a file gives its place.
@@ -86,15 +80,52 @@ pub(crate) struct ConfigFile {
     pggit: Option<Any>,
 }
 
+/// A number of milliseconds, or a number with a unit: us, ms, s, min, h, d.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum DurationShape {
+    Milliseconds(#[schemars(range(max = 2147483647))] u32),
+    Text(String),
+}
+
+/// A number of attempts, or attempts and pauses.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum RetriesShape {
+    Attempts(#[schemars(range(min = 1, max = 1000))] u32),
+    Settings(RetriesFile),
+}
+
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct EnvironmentFile {
-    /// The environment's name.
-    name: Option<String>,
-    /// Where its database is; `${VAR}` refers to the process's environment.
+pub(crate) struct RetriesFile {
+    /// How often it is tried in all.
+    #[schemars(range(min = 1, max = 1000))]
+    attempts: u32,
+    /// The pause after the first attempt; later ones grow.
+    wait: Option<DurationShape>,
+    /// The longest pause.
+    max_wait: Option<DurationShape>,
+}
+
+/// A database, and how it is treated.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EnvironmentSettings {
+    /// Where its database is: a URL or a connection string; `${VAR}` refers to the process's environment.
     database_url: Option<String>,
     /// As `database_url`.
     url: Option<String>,
+    /// Whether its data matter: commands that change it ask for its name first.
+    production: Option<bool>,
+    /// As `production`.
+    protected: Option<bool>,
+    /// How long a statement of a migration may wait for a lock here.
+    lock_timeout: Option<DurationShape>,
+    /// How long a statement of a migration may take here.
+    statement_timeout: Option<DurationShape>,
+    /// How often a migration is tried here that waited too long for a lock.
+    retries: Option<RetriesShape>,
     /// Its PostgreSQL major version.
     #[schemars(range(min = 13, max = 18))]
     pg_version: Option<u16>,
@@ -102,6 +133,42 @@ pub(crate) struct EnvironmentFile {
     load_order: Option<Texts>,
     /// Hooks by phase.
     hooks: Option<BTreeMap<String, Any>>,
+    /// Rules whose findings don't stop a migration here.
+    allow: Option<Texts>,
+    /// Settings of the data sync.
+    sync: Option<Any>,
+    /// Settings of pggit.
+    pggit: Option<Any>,
+}
+
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EnvironmentFile {
+    /// The environment's name.
+    name: Option<String>,
+    /// Where its database is: a URL or a connection string; `${VAR}` refers to the process's environment.
+    database_url: Option<String>,
+    /// As `database_url`.
+    url: Option<String>,
+    /// Whether its data matter: commands that change it ask for its name first.
+    production: Option<bool>,
+    /// As `production`.
+    protected: Option<bool>,
+    /// How long a statement of a migration may wait for a lock here.
+    lock_timeout: Option<DurationShape>,
+    /// How long a statement of a migration may take here.
+    statement_timeout: Option<DurationShape>,
+    /// How often a migration is tried here that waited too long for a lock.
+    retries: Option<RetriesShape>,
+    /// Its PostgreSQL major version.
+    #[schemars(range(min = 13, max = 18))]
+    pg_version: Option<u16>,
+    /// As the top-level `load_order`.
+    load_order: Option<Texts>,
+    /// Hooks by phase.
+    hooks: Option<BTreeMap<String, Any>>,
+    /// Rules whose findings don't stop a migration here.
+    allow: Option<Texts>,
     /// Lint settings.
     linting: Option<LintingFile>,
     /// Settings of the data sync.
@@ -136,17 +203,33 @@ pub(crate) struct MigrationsFile {
     /// The ledger's schema.
     schema: Option<String>,
     /// How long a statement may wait for a lock.
-    lock_timeout: Option<Any>,
+    lock_timeout: Option<DurationShape>,
     /// How long a statement may take.
-    statement_timeout: Option<Any>,
-    /// Whether migrations run in a transaction.
-    transaction: Option<bool>,
+    statement_timeout: Option<DurationShape>,
+    /// Whether each migration runs in a transaction, all of a run in one, or none.
+    transaction: Option<TransactionShape>,
     /// The version that an existing database is taken to have.
     baseline: Option<Any>,
     /// Which migrations need an approval.
     require_approval: Option<Any>,
-    /// How a statement that waited too long is tried again.
-    retries: Option<Any>,
+    /// How often a migration is tried that waited too long for a lock.
+    retries: Option<RetriesShape>,
+}
+
+/// `true` is `each`, `false` is `never`.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum TransactionShape {
+    Switch(bool),
+    Name(TransactionName),
+}
+
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum TransactionName {
+    Each,
+    All,
+    Never,
 }
 
 #[derive(JsonSchema)]

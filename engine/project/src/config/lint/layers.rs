@@ -107,8 +107,7 @@ impl Loader<'_> {
         let from = open.last()?.config.source.clone()?;
         let path = self.resolve(&from, &name.text);
         let at_name = |message: String| {
-            Problem::new(ProblemCode::WrongValue, &from.path, message)
-                .at(name.range.clone(), Arc::clone(&from.text))
+            Problem::new(ProblemCode::WrongValue, &from.path, message).at(name.range.clone(), from.shown())
         };
         let chain: Vec<&Arc<SourceFile>> = open
             .iter()
@@ -163,7 +162,7 @@ impl Loader<'_> {
                 (None, problem) => {
                     let why = problem.map_or_else(String::new, |problem| problem.message);
                     let problem = Problem::new(ProblemCode::WrongValue, &from.path, format!("{name} {why}"))
-                        .at(option.value.range.clone(), Arc::clone(&from.text));
+                        .at(option.value.range.clone(), from.shown());
                     self.problems.push(problem);
                 }
             }

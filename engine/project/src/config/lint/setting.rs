@@ -67,8 +67,7 @@ pub struct OwnText {
 impl OwnText {
     /// The problem of a range of the text.
     pub fn problem(&self, code: ProblemCode, range: Range<usize>, message: impl Into<String>) -> Problem {
-        Problem::new(code, &self.source.path, message)
-            .at(self.map.range_to_file(range), Arc::clone(&self.source.text))
+        Problem::new(code, &self.source.path, message).at(self.map.range_to_file(range), self.source.shown())
     }
 }
 

@@ -1,11 +1,16 @@
 //! The command line, as clap reads it.
 
+mod connect;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use confiture_lint::Severity;
+use confiture_project::Secret;
 use confiture_risk::PgVersion;
+
+pub use connect::ConnectArgs;
 
 /// Know what every statement of a PostgreSQL project does, before a database runs it.
 #[derive(Debug, Parser)]
@@ -205,12 +210,12 @@ pub struct LintArgs {
 #[command(next_help_heading = "What is checked")]
 pub struct LintScope {
     /// An environment of confiture.yaml: its rules, and where it has a database, the schema of that instead of files.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, visible_alias = "environment", value_name = "NAME")]
     pub env: Option<String>,
 
     /// The schema of this database instead of files: a URL or a key=value string.
-    #[arg(long, value_name = "URL", conflicts_with_all = ["paths", "staged", "since", "stdin_filepath", "watch"])]
-    pub database_url: Option<String>,
+    #[arg(long, value_name = "URL", value_parser = connect::secret, conflicts_with_all = ["paths", "staged", "since", "stdin_filepath", "watch"])]
+    pub database_url: Option<Secret>,
 
     /// Only findings about this schema of the database, or in a folder of that name.
     #[arg(long, value_name = "NAME")]
@@ -315,8 +320,8 @@ pub struct SchemaArgs {
     pub path: Option<PathBuf>,
 
     /// Read a server instead of files: a URL or a key=value string.
-    #[arg(long, value_name = "URL")]
-    pub database_url: Option<String>,
+    #[arg(long, value_name = "URL", value_parser = connect::secret)]
+    pub database_url: Option<Secret>,
 
     /// How the schema is printed.
     #[arg(long, value_enum, default_value_t = SchemaFormat::Text)]
