@@ -195,8 +195,12 @@ fn checksum(up: &OneWay) -> String {
     for hook in &up.hooks {
         hasher.update(hook.fingerprint().as_bytes());
     }
-    let digest = hasher.finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hasher.finalize())
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn refuse_duplicates(migrations: &[Migration]) -> Result<()> {

@@ -30,4 +30,4 @@ pub use ledger::Ledger;
 pub use plan::{Choice, Plan, Standing, Status};
 pub use runner::{Migrator, Outcome};
 pub use settings::{LedgerNames, Retries, Settings};
-pub use steps::{Action, Runs, Statement, Step};
+pub use steps::{Action, Runs, Statement, Step, Steps};

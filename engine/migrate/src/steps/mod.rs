@@ -1,5 +1,8 @@
 //! A migration as a list of steps: what is sent to the server, in which order, and what may share a transaction.
 
+mod cut;
+
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,6 +11,8 @@ use confiture_schema::change::Change;
 
 use crate::error::SourcePlace;
 use crate::hooks::HookSpec;
+
+pub use cut::of;
 
 /// Where a step runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -88,4 +93,61 @@ pub struct Step {
     pub action: Action,
     /// Where it runs.
     pub runs: Runs,
+    /// Steps beside each other with the same number share a transaction; one that runs alone has a number of its own.
+    pub group: usize,
+    /// It may not share a transaction with the step before it: the script itself, or its tool, ends one there.
+    pub is_apart: bool,
+}
+
+/// All steps of one direction of a migration.
+#[derive(Debug, Clone, Default)]
+pub struct Steps {
+    /// In order.
+    pub list: Vec<Step>,
+    /// How the script itself begins a transaction, where it says more than BEGIN; by the index of the first step in it.
+    pub begins: BTreeMap<usize, Arc<str>>,
+    /// SHA-256 of what the steps do, as 64 hexadecimal digits: an interrupted migration is only taken up if it is the same.
+    pub hash: String,
+}
+
+impl Steps {
+    /// Whether all of it happens in one transaction, so that it is wholly done or not at all.
+    pub fn is_atomic(&self) -> bool {
+        let first = self.list.first().map(|step| step.group);
+        self.list
+            .iter()
+            .all(|step| step.runs == Runs::InTransaction && Some(step.group) == first)
+    }
+
+    /// The end of the group that begins at this step.
+    pub fn group_end(&self, from: usize) -> usize {
+        let Some(first) = self.list.get(from) else {
+            return from;
+        };
+        let rest = self.list.get(from..).unwrap_or_default();
+        from + rest.iter().take_while(|step| step.group == first.group).count()
+    }
+
+    /// The server refused a step in a transaction: from now on it runs alone.
+    pub fn run_alone(&mut self, step: usize) {
+        if let Some(step) = self.list.get_mut(step) {
+            step.runs = Runs::Alone;
+        }
+        self.group();
+    }
+
+    /// Numbers the groups.
+    fn group(&mut self) {
+        let mut group = 0;
+        let mut before = None;
+        for step in &mut self.list {
+            let joins =
+                before == Some(Runs::InTransaction) && step.runs == Runs::InTransaction && !step.is_apart;
+            if before.is_some() && !joins {
+                group += 1;
+            }
+            step.group = group;
+            before = Some(step.runs);
+        }
+    }
 }
