@@ -22,3 +22,4 @@ pub use connect::{ConnectError, Target};
 pub use error::{ServerError, SqlError};
 pub use introspect::introspect;
 pub use session::{Canceller, Session, Table};
+pub use tokio_postgres::types::ToSql;

@@ -1,5 +1,6 @@
 //! A synchronous session: one connection, driven by a runtime of its own.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -8,7 +9,7 @@ use futures_util::SinkExt as _;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Row, SimpleQueryMessage};
+use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement};
 
 use crate::connect::{ConnectError, Target};
 use crate::error::{ServerError, SqlError};
@@ -28,7 +29,12 @@ pub struct Session {
     target: Target,
     backend_pid: i32,
     server_version: u32,
+    /// What was prepared to be run again, by its text.
+    prepared: HashMap<String, Statement>,
 }
+
+/// How many statements are kept prepared: more than anybody repeats.
+const KEPT_PREPARED: usize = 64;
 
 /// Bytes that are sent at once by COPY.
 const COPY_CHUNK: usize = 64 * 1024;
@@ -99,6 +105,7 @@ impl Session {
             target: target.clone(),
             backend_pid: 0,
             server_version: 0,
+            prepared: HashMap::new(),
         };
         session.identify().map_err(|error| ConnectError::Failed {
             server: target.to_string(),
@@ -153,6 +160,7 @@ impl Session {
     /// # Errors
     /// What the server reported; the statements before stay undone unless they committed.
     pub fn batch(&mut self, sql: &str) -> Result<(), SqlError> {
+        self.forget_if_deallocated(sql);
         Ok(self.runtime.block_on(self.client.batch_execute(sql))?)
     }
 
@@ -161,6 +169,7 @@ impl Session {
     /// # Errors
     /// What the server reported.
     pub fn execute(&mut self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<u64, SqlError> {
+        self.forget_if_deallocated(sql);
         Ok(self.runtime.block_on(self.client.execute(sql, params))?)
     }
 
@@ -170,6 +179,64 @@ impl Session {
     /// What the server reported.
     pub fn query(&mut self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, SqlError> {
         Ok(self.runtime.block_on(self.client.query(sql, params))?)
+    }
+
+    /// As [`Session::execute`], for statements that are run again and again: the text is prepared once for this session,
+    /// so each further run is one round trip.
+    ///
+    /// # Errors
+    /// As [`Session::execute`].
+    pub fn execute_prepared(&mut self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<u64, SqlError> {
+        let statement = self.prepared(sql)?;
+        let executed = self.runtime.block_on(self.client.execute(&statement, params));
+        executed.map_err(|error| self.forget_if_unknown(error.into()))
+    }
+
+    /// As [`Session::query`], for queries that are run again and again: see [`Session::execute_prepared`].
+    ///
+    /// # Errors
+    /// As [`Session::query`].
+    pub fn query_prepared(
+        &mut self,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, SqlError> {
+        let statement = self.prepared(sql)?;
+        let rows = self.runtime.block_on(self.client.query(&statement, params));
+        rows.map_err(|error| self.forget_if_unknown(error.into()))
+    }
+
+    fn prepared(&mut self, sql: &str) -> Result<Statement, SqlError> {
+        if let Some(statement) = self.prepared.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.runtime.block_on(self.client.prepare(sql))?;
+        if self.prepared.len() >= KEPT_PREPARED {
+            self.prepared.clear();
+        }
+        self.prepared.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    /// `DEALLOCATE ALL` and `DISCARD ALL` take what is prepared with them. A text that only mentions them costs no more
+    /// than preparing again.
+    fn forget_if_deallocated(&mut self, sql: &str) {
+        let mentions = |word: &str| {
+            sql.as_bytes()
+                .windows(word.len())
+                .any(|w| w.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        if !self.prepared.is_empty() && (mentions("deallocate") || mentions("discard")) {
+            self.prepared.clear();
+        }
+    }
+
+    /// A function may have deallocated what is prepared (`invalid_sql_statement_name`); the next run prepares again.
+    fn forget_if_unknown(&mut self, error: SqlError) -> SqlError {
+        if error.sqlstate() == Some("26000") {
+            self.prepared.clear();
+        }
+        error
     }
 
     /// Runs a query that gives exactly one row.
@@ -186,6 +253,7 @@ impl Session {
     /// # Errors
     /// What the server reported.
     pub fn text_rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, SqlError> {
+        self.forget_if_deallocated(sql);
         let messages = self.runtime.block_on(self.client.simple_query(sql))?;
         Ok(messages
             .into_iter()
@@ -254,6 +322,7 @@ impl Session {
     /// # Errors
     /// What the server reported.
     pub fn run(&mut self, sql: &str) -> Result<u64, SqlError> {
+        self.forget_if_deallocated(sql);
         let messages = self.runtime.block_on(self.client.simple_query(sql))?;
         let counted = messages.iter().rev().find_map(|message| match message {
             SimpleQueryMessage::CommandComplete(rows) => Some(*rows),

@@ -5,14 +5,25 @@
 //! ledger says that nothing was done. Everything is written by the session that does the work, in the transaction that it
 //! tells of.
 
+mod create;
+mod place;
+mod read;
+mod refused;
+mod text;
+mod write;
+
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use confiture_postgres::Session;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
-use crate::error::Result;
+use crate::error::{ErrorKind, MigrateError, Result};
 use crate::history::Migration;
 use crate::settings::LedgerNames;
+use crate::steps::{Action, Runs, Step};
+use place::Place;
 
 /// A migration that is applied.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +71,13 @@ pub struct Unfinished {
     pub error: Option<String>,
 }
 
+impl Unfinished {
+    /// Whether steps of it are in the database, or may be.
+    pub fn left_something(&self) -> bool {
+        self.steps_done > 0 || self.in_doubt
+    }
+}
+
 /// Which way a migration goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,8 +105,10 @@ pub struct Recorded {
     pub exists: bool,
     /// What is applied, in the order in which it was.
     pub applied: Vec<Applied>,
-    /// What was begun and not finished, by slug.
+    /// What was begun, not finished, and left something behind (or may have), by slug.
     pub unfinished: BTreeMap<String, Unfinished>,
+    /// What failed or was cut off the last time and left nothing behind, by slug: it is pending as if it had never run.
+    pub failed: BTreeMap<String, Unfinished>,
 }
 
 /// A run, for the ledger.
@@ -179,16 +199,52 @@ pub struct FailureRecord<'a> {
     pub plan_hash: &'a str,
 }
 
-/// The ledger of one database.
+/// A hash of steps: it is another as soon as anything that would be done is another, or is done elsewhere. Where a step
+/// stands in its file doesn't matter.
+pub fn plan_hash(steps: &[Step]) -> String {
+    let mut hasher = Sha256::new();
+    for step in steps {
+        hasher.update(match step.runs {
+            Runs::InTransaction => b"\x01",
+            Runs::Alone => b"\x02",
+        });
+        let text = match &step.action {
+            Action::Statement(statement) => {
+                let data = statement
+                    .copy_data
+                    .clone()
+                    .and_then(|range| statement.segment.text.get(range));
+                hasher.update(data.unwrap_or_default().as_bytes());
+                hasher.update(b"\x03");
+                statement.sql().to_owned()
+            }
+            Action::Hook(hook) => hook.fingerprint(),
+        };
+        // The length keeps the ends of neighbours apart.
+        hasher.update((text.len() as u64).to_be_bytes());
+        hasher.update(text.as_bytes());
+    }
+    let digest = hasher.finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The ledger of one database. Clones are the same ledger.
+///
+/// Where its table stands is looked up once, by the session that asks first: a migration that sets another `search_path`
+/// doesn't move it.
 #[derive(Debug, Clone)]
 pub struct Ledger {
     names: LedgerNames,
+    place: Arc<OnceLock<Place>>,
 }
 
 impl Ledger {
     /// The ledger under these names.
     pub fn new(names: LedgerNames) -> Ledger {
-        Ledger { names }
+        Ledger {
+            names,
+            place: Arc::default(),
+        }
     }
 
     /// Its names.
@@ -201,17 +257,15 @@ impl Ledger {
     /// # Errors
     /// It is there and can't be read, or has another shape.
     pub fn read(&self, session: &mut Session) -> Result<Recorded> {
-        let _ = session;
-        Ok(Recorded::default())
+        read::read(self, session)
     }
 
-    /// Creates what is missing of it. Several runners may do so at once.
+    /// Creates what is missing of it. Several runners may do so at once. Not to be called in an open transaction.
     ///
     /// # Errors
-    /// The server refuses: no right to create, a read-only server.
+    /// The server refuses: no right to create, a read-only server. The ledger is a newer version's.
     pub fn prepare(&self, session: &mut Session) -> Result<()> {
-        let _ = session;
-        Ok(())
+        create::prepare(self, session)
     }
 
     /// Records that a run begins; the number that it has from now on.
@@ -219,8 +273,7 @@ impl Ledger {
     /// # Errors
     /// The server refuses.
     pub fn begin_run(&self, session: &mut Session, run: &RunInfo) -> Result<i64> {
-        let _ = (session, run);
-        Ok(0)
+        write::begin_run(self.place(session)?, session, run)
     }
 
     /// Records that a run is over.
@@ -228,11 +281,11 @@ impl Ledger {
     /// # Errors
     /// The server refuses.
     pub fn end_run(&self, session: &mut Session, run: i64, succeeded: bool) -> Result<()> {
-        let _ = (session, run, succeeded);
-        Ok(())
+        write::end_run(self.place(session)?, session, run, succeeded)
     }
 
-    /// Records that a migration of several transactions begins; the attempt's number. Replaces an earlier attempt of it.
+    /// Records that a migration of several transactions begins; the attempt's number. Replaces an earlier attempt of it:
+    /// that one stays in the history as abandoned.
     ///
     /// # Errors
     /// The server refuses.
@@ -245,11 +298,13 @@ impl Ledger {
         plan_hash: &str,
         steps: usize,
     ) -> Result<i64> {
-        let _ = (session, run, migration, way, plan_hash, steps);
-        Ok(0)
+        let place = self.place(session)?;
+        write::begin_attempt(place, session, run, migration, way, plan_hash, steps)
     }
 
     /// Records, in the transaction that is open (or one of its own), that steps are done: all up to and with `steps_done`.
+    /// Nothing is in doubt then: whoever knows that a step that failed left nothing behind says so by telling once more how
+    /// many are done.
     ///
     /// # Errors
     /// The server refuses.
@@ -260,8 +315,7 @@ impl Ledger {
         steps_done: usize,
         steps: &[StepRecord],
     ) -> Result<()> {
-        let _ = (session, attempt, steps_done, steps);
-        Ok(())
+        write::progress(self.place(session)?, session, attempt, steps_done, steps)
     }
 
     /// Records that the step behind those that are done begins outside of any transaction.
@@ -269,27 +323,25 @@ impl Ledger {
     /// # Errors
     /// The server refuses.
     pub fn begin_alone(&self, session: &mut Session, attempt: i64) -> Result<()> {
-        let _ = (session, attempt);
-        Ok(())
+        write::begin_alone(self.place(session)?, session, attempt)
     }
 
     /// Records, in the transaction that is open (or one of its own), that a migration is through: applied, or reverted.
     /// One round trip.
     ///
     /// # Errors
-    /// The server refuses.
+    /// The server refuses; the ledger has it as applied already, or not any more.
     pub fn complete(&self, session: &mut Session, completion: &Completion<'_>) -> Result<()> {
-        let _ = (session, completion);
-        Ok(())
+        write::complete(self.place(session)?, session, completion)
     }
 
-    /// Records that a migration failed. The transaction that it failed in is over.
+    /// Records that a migration failed. The transaction that it failed in is over. Whoever calls this has a failure to
+    /// report, and does so whether or not it could be recorded.
     ///
     /// # Errors
     /// The server refuses.
     pub fn fail(&self, session: &mut Session, failure: &FailureRecord<'_>) -> Result<()> {
-        let _ = (session, failure);
-        Ok(())
+        write::fail(self.place(session)?, session, failure)
     }
 
     /// What a hook noted for itself, to go on where it stopped.
@@ -302,8 +354,7 @@ impl Ledger {
         slug: &str,
         hook: &str,
     ) -> Result<Option<serde_json::Value>> {
-        let _ = (session, slug, hook);
-        Ok(None)
+        write::checkpoint(self.place(session)?, session, slug, hook)
     }
 
     /// Notes something for a hook, in the transaction that is open (or one of its own); `None` forgets it.
@@ -317,7 +368,21 @@ impl Ledger {
         hook: &str,
         value: Option<&serde_json::Value>,
     ) -> Result<()> {
-        let _ = (session, slug, hook, value);
-        Ok(())
+        write::set_checkpoint(self.place(session)?, session, slug, hook, value)
+    }
+
+    /// Where it stands; it must be there.
+    fn place(&self, session: &mut Session) -> Result<&Place> {
+        if let Some(place) = self.place.get() {
+            return Ok(place);
+        }
+        match place::find(&self.names, session)?.place() {
+            Some(found) => Ok(self.place.get_or_init(|| found)),
+            None => Err(MigrateError::new(
+                ErrorKind::Ledger,
+                "this database has no ledger of migrations yet",
+            )
+            .help("`confiture migrate up` creates it")),
+        }
     }
 }
