@@ -253,3 +253,30 @@ pub struct RuleEntry {
     /// The categories it belongs to.
     pub categories: Vec<String>,
 }
+
+/// What `confiture server status --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ServerStatus {
+    /// Whether the project's local server runs.
+    pub running: bool,
+    /// Whether it runs until `confiture server stop`, rather than as long as commands use it.
+    pub stays: bool,
+    /// The ids of the processes that use it, ascending.
+    pub users: Vec<u32>,
+    /// Its major version: the one asked for, else that of the data, the newest of several.
+    pub major: Option<u32>,
+    /// Its whole version, such as `15.18`; null while it accepts no connections.
+    pub version: Option<String>,
+    /// The id of its process.
+    pub process_id: Option<u32>,
+    /// The URL of the project's database; null where it isn't running.
+    pub url: Option<String>,
+    /// Whether there is data.
+    pub has_data: bool,
+    /// The folder of the data, whether it exists or not; null where no major is known.
+    pub data_folder: Option<String>,
+    /// The file that it logs to.
+    pub log_file: Option<String>,
+    /// Other majors that the project has data of, ascending.
+    pub other_majors: Vec<u32>,
+}

@@ -85,6 +85,9 @@ pub enum Failure {
         /// What is wrong with it.
         error: BaselineError,
     },
+    /// The project's local server doesn't run, and isn't started for that.
+    #[error("the project's local server is not running")]
+    NotRunning,
     /// No private server.
     #[error(transparent)]
     Cluster(#[from] ClusterError),
@@ -112,6 +115,7 @@ impl Failure {
             Failure::Output(_) | Failure::Write { .. } => "cannot-write",
             Failure::Read { .. } => "cannot-read",
             Failure::Baseline { .. } => "not-a-baseline",
+            Failure::NotRunning => "postgres-not-running",
             Failure::Cluster(error) => error.code(),
             Failure::Connect(error) => error.code(),
             Failure::Sql(error) => error.code(),
@@ -134,6 +138,10 @@ impl Failure {
                     .to_owned(),
             ),
             Failure::Exists { .. } => Some("edit it, or see `confiture init --print`".to_owned()),
+            Failure::NotRunning => Some("`confiture server start` starts it".to_owned()),
+            Failure::Cluster(ClusterError::InUse { .. }) => {
+                Some("let it end, or end it; `confiture server status` says who uses it".to_owned())
+            }
             _ => None,
         }
     }

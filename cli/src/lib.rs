@@ -46,6 +46,7 @@ pub fn run() -> ExitCode {
         Command::Rules(args) => commands::rules::list(args, &mut out),
         Command::Explain(args) => commands::rules::explain(args, &mut out),
         Command::Init(args) => commands::init::run(args, terminal, &mut out),
+        Command::Server(args) => commands::server::run(args, terminal, &mut out),
         Command::Lsp(_) => Ok(Outcome::Clean),
         Command::Completions { shell } => commands::shell::completions(*shell, &mut out),
         Command::Man { folder } => commands::shell::man_pages(folder),

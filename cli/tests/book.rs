@@ -45,12 +45,28 @@ fn commands_page() {
         "\n## confiture\n\n```text\n{}```\n",
         command.render_long_help()
     );
-    for sub in command.get_subcommands_mut().filter(|s| s.get_name() != "help") {
+    for sub in commands(&mut command) {
+        let name = sub.get_name().to_owned();
         let help = sub.render_long_help();
-        let _ = write!(page, "\n## confiture {}\n\n```text\n{help}```\n", sub.get_name());
+        let _ = write!(page, "\n## confiture {name}\n\n```text\n{help}```\n");
+        for inner in commands(sub) {
+            let help = inner.render_long_help();
+            let _ = write!(
+                page,
+                "\n### confiture {name} {}\n\n```text\n{help}```\n",
+                inner.get_name()
+            );
+        }
     }
     let page: String = page.lines().map(|l| format!("{}\n", l.trim_end())).collect();
     generated("docs/reference/commands.md", &page);
+}
+
+/// The subcommands that are documented.
+fn commands(command: &mut clap::Command) -> impl Iterator<Item = &mut clap::Command> {
+    command
+        .get_subcommands_mut()
+        .filter(|sub| sub.get_name() != "help")
 }
 
 #[test]
@@ -150,6 +166,10 @@ fn published_schemas() {
     generated(
         "docs/schema/rules.json",
         &pretty(schemars::schema_for!(Vec<contract::RuleEntry>)),
+    );
+    generated(
+        "docs/schema/server.json",
+        &pretty(schemars::schema_for!(contract::ServerStatus)),
     );
     generated(
         "docs/schema/confiture-yaml.json",

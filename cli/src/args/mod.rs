@@ -1,6 +1,7 @@
 //! The command line, as clap reads it.
 
 mod connect;
+mod server;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use confiture_project::Secret;
 use confiture_risk::PgVersion;
 
 pub use connect::ConnectArgs;
+pub use server::{ServerArgs, ServerCommand};
 
 /// Know what every statement of a PostgreSQL project does, before a database runs it.
 #[derive(Debug, Parser)]
@@ -67,6 +69,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Write a commented confiture.yaml for the project in a folder.
     Init(InitArgs),
+    /// Run a private PostgreSQL server for the project, its data kept.
+    Server(ServerArgs),
     /// Run the language server on standard input and output, for editors.
     Lsp(LspArgs),
     /// Print a completion script for a shell.

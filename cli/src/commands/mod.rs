@@ -8,6 +8,7 @@ pub mod problems;
 pub mod risk;
 pub mod rules;
 pub mod schema;
+pub mod server;
 pub mod shell;
 pub mod target;
 

@@ -4,13 +4,13 @@
 //! can enter, never on a port; it dies with the process that started it, even by `SIGKILL`, and
 //! its files go with it. Durability is off: nothing in it is meant to survive.
 
-mod account;
-mod binaries;
+pub(crate) mod account;
+pub(crate) mod binaries;
 mod database;
-mod folders;
+pub(crate) mod folders;
 mod packages;
-mod server;
-mod template;
+pub(crate) mod server;
+pub(crate) mod template;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ use account::Account;
 use server::Server;
 
 /// The superuser of every private cluster.
-const SUPERUSER: &str = "postgres";
+pub(crate) const SUPERUSER: &str = "postgres";
 
 /// What a private cluster should be.
 #[derive(Debug, Clone, Default)]
@@ -67,6 +67,30 @@ pub enum ClusterError {
         /// The last lines that the program wrote.
         log: String,
     },
+    /// The lasting data of a project can't be used by the server that is wanted.
+    #[error("the data of the local PostgreSQL server can't be used: {path}: {reason}. {advice}")]
+    Data {
+        /// The data folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+        /// What to do.
+        advice: String,
+    },
+    /// A server doesn't end.
+    #[error("the local PostgreSQL server doesn't stop: {reason}{}", tail(.log))]
+    Stop {
+        /// What was tried, and what holds it.
+        reason: String,
+        /// The last lines that it wrote.
+        log: String,
+    },
+    /// Something was asked for that can't be done while commands use the server.
+    #[error("the local PostgreSQL server is in use by {}", processes(.users))]
+    InUse {
+        /// The processes that use it.
+        users: Vec<u32>,
+    },
     /// The server runs, but no connection to it can be had.
     #[error("the private PostgreSQL server can't be reached: {0}")]
     Connect(#[from] ConnectError),
@@ -82,12 +106,15 @@ impl ClusterError {
             Self::NotFound { .. } => "postgres-not-found",
             Self::Folder { .. } => "postgres-folder",
             Self::Start { .. } => "postgres-start",
+            Self::Data { .. } => "postgres-data",
+            Self::Stop { .. } => "postgres-stop",
+            Self::InUse { .. } => "postgres-in-use",
             Self::Connect(error) => error.code(),
             Self::Sql(error) => error.code(),
         }
     }
 
-    fn folder(path: impl Into<PathBuf>, error: &std::io::Error) -> Self {
+    pub(crate) fn folder(path: impl Into<PathBuf>, error: &std::io::Error) -> Self {
         Self::Folder {
             path: path.into(),
             reason: error.to_string(),
@@ -100,6 +127,12 @@ fn wanted(major: Option<u32>) -> String {
         || format!("{OLDEST_MAJOR} to {NEWEST_MAJOR}"),
         |major| major.to_string(),
     )
+}
+
+fn processes(ids: &[u32]) -> String {
+    let ids: Vec<_> = ids.iter().map(u32::to_string).collect();
+    let word = if ids.len() == 1 { "process" } else { "processes" };
+    format!("{word} {}", ids.join(", "))
 }
 
 fn tail(log: &str) -> String {

@@ -13,7 +13,7 @@ const SERVER_ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
 
 /// Who runs the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Account {
+pub(crate) enum Account {
     /// The account of this process.
     Own,
     /// Another one, because this process is root.
@@ -27,7 +27,7 @@ pub(super) enum Account {
 
 impl Account {
     /// The account to run a server as: this process's own, or an unprivileged one if it is root.
-    pub(super) fn of_server() -> Result<Self, ClusterError> {
+    pub(crate) fn of_server() -> Result<Self, ClusterError> {
         if !rustix::process::geteuid().is_root() {
             return Ok(Self::Own);
         }
@@ -44,14 +44,14 @@ impl Account {
     }
 
     /// Makes `command` run as this account. The standard library drops supplementary groups too.
-    pub(super) fn run(&self, command: &mut Command) {
+    pub(crate) fn run(&self, command: &mut Command) {
         if let Self::Other { uid, gid } = self {
             command.uid(*uid).gid(*gid);
         }
     }
 
     /// Gives a file or folder (not what is inside) to this account.
-    pub(super) fn give(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn give(&self, path: &Path) -> io::Result<()> {
         match self {
             Self::Own => Ok(()),
             Self::Other { uid, gid } => std::os::unix::fs::lchown(path, Some(*uid), Some(*gid)),
@@ -59,7 +59,7 @@ impl Account {
     }
 
     /// Whether this account may pass through every folder of `path`, as far as it exists.
-    pub(super) fn can_reach(&self, path: &Path) -> bool {
+    pub(crate) fn can_reach(&self, path: &Path) -> bool {
         let Self::Other { uid, gid } = self else {
             return true;
         };

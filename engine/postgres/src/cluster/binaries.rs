@@ -105,7 +105,7 @@ impl Binaries {
     }
 
     /// One program of the folder.
-    pub(super) fn program(&self, name: &str) -> PathBuf {
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 }
@@ -212,7 +212,7 @@ fn ask_version(postgres: &Path) -> Option<String> {
 }
 
 /// Orders versions by their numbers: 9.6 < 13.4 < 13.23 < 18beta1 < 18.0.
-pub(super) fn version_key(version: &str) -> Vec<u32> {
+pub(crate) fn version_key(version: &str) -> Vec<u32> {
     version
         .split(|c: char| !c.is_ascii_digit())
         .map(|part| part.parse().unwrap_or(0))

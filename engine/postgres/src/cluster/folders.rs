@@ -16,7 +16,7 @@ const LONGEST_SOCKET_PATH: usize = 103;
 
 /// Makes a new 0700 folder for one running server: outside what the account can't reach, and
 /// short enough for a socket inside. The caller deletes it.
-pub(super) fn make_run_folder(account: &Account) -> Result<PathBuf, ClusterError> {
+pub(crate) fn make_run_folder(account: &Account) -> Result<PathBuf, ClusterError> {
     let mut problem = None;
     for parent in [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()] {
         let longest = parent.as_os_str().len() + 1 + RUN_PREFIX.len() + 6 + "/.s.PGSQL.5432".len();
@@ -40,10 +40,81 @@ pub(super) fn make_run_folder(account: &Account) -> Result<PathBuf, ClusterError
     }))
 }
 
+/// The folder of a lasting server's socket, 0700 and always the same: in a folder of the user's below the temporary one.
+/// Not in `XDG_RUNTIME_DIR`: that goes when the user logs out, and a server may be asked to stay.
+pub(crate) fn named_run_folder(account: &Account, name: &str) -> Result<PathBuf, ClusterError> {
+    let user = rustix::process::geteuid().as_raw();
+    for parent in [std::env::temp_dir(), "/tmp".into()] {
+        let base = parent.join(format!("confiture-{user}"));
+        let folder = base.join(name);
+        let length = folder.as_os_str().len() + "/.s.PGSQL.5432".len();
+        // The setting is a list, and these are its separators.
+        let is_plain = !folder.to_string_lossy().contains([',', '"']);
+        if parent.is_absolute()
+            && length <= LONGEST_SOCKET_PATH
+            && is_plain
+            && account.can_reach(&parent)
+            && make_guarded(&base, &folder, account).is_ok()
+        {
+            return Ok(folder);
+        }
+    }
+    // Somebody else's folder has the name: one with another name does as well, its address only is less lasting.
+    make_run_folder(account)
+}
+
+/// Makes a folder for the account in one that nobody else can have put there or write to.
+fn make_guarded(base: &Path, folder: &Path, account: &Account) -> io::Result<()> {
+    let mode = if *account == Account::Own { 0o700 } else { 0o711 };
+    make_if_missing(base, mode)?;
+    let found = base.symlink_metadata()?;
+    let own = rustix::process::geteuid().as_raw();
+    if !found.is_dir() || found.uid() != own || found.mode() & 0o022 != 0 {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    make_if_missing(folder, 0o700)?;
+    if !folder.symlink_metadata()?.is_dir() {
+        return Err(io::ErrorKind::NotADirectory.into());
+    }
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    account.give(folder)
+}
+
+fn make_if_missing(folder: &Path, mode: u32) -> io::Result<()> {
+    match fs::DirBuilder::new().mode(mode).create(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// The user's folder for what is to last: `$XDG_DATA_HOME/confiture`, else `~/.local/share/confiture`
+/// (`~/Library/Application Support/confiture` on macOS). For root, whose home the server's account can't enter,
+/// `/var/lib/confiture`. It need not exist.
+pub(crate) fn data_folder(account: &Account) -> Result<PathBuf, ClusterError> {
+    let variable = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let named = variable("XDG_DATA_HOME").filter(|folder| account.can_reach(folder));
+    let own = || match account {
+        Account::Other { .. } => Some("/var/lib".into()),
+        Account::Own if cfg!(target_os = "macos") => {
+            variable("HOME").map(|home| home.join("Library/Application Support"))
+        }
+        Account::Own => variable("HOME").map(|home| home.join(".local/share")),
+    };
+    let folder = named.or_else(own).ok_or_else(|| ClusterError::Folder {
+        path: "~/.local/share".into(),
+        reason: "neither HOME nor XDG_DATA_HOME names a folder for data that lasts".to_owned(),
+    })?;
+    Ok(folder.join("confiture"))
+}
+
 /// The folder for what is made once and used by many processes: `$XDG_CACHE_HOME/confiture` or
 /// `~/.cache/confiture`; `/var/cache/confiture` for root, whose home the server's account can't
 /// enter; else one in the temporary folder.
-pub(super) fn cache_folder(account: &Account) -> Result<PathBuf, ClusterError> {
+pub(crate) fn cache_folder(account: &Account) -> Result<PathBuf, ClusterError> {
     let variable = |name: &str| {
         std::env::var_os(name)
             .map(PathBuf::from)
@@ -85,7 +156,7 @@ fn shared_temporary_cache() -> Result<PathBuf, ClusterError> {
 }
 
 /// Makes a folder, and those above it, that others can enter and read.
-pub(super) fn make_open_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn make_open_folder(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o755).create(path)
 }
 
@@ -95,7 +166,7 @@ fn is_writable(folder: &Path) -> bool {
 
 /// Holds a lock file until dropped: others who want it wait. The system releases it when the
 /// process dies.
-pub(super) fn lock(path: &Path) -> Result<fs::File, ClusterError> {
+pub(crate) fn lock(path: &Path) -> Result<fs::File, ClusterError> {
     let opened = fs::OpenOptions::new()
         .create(true)
         .truncate(false)
@@ -108,7 +179,7 @@ pub(super) fn lock(path: &Path) -> Result<fs::File, ClusterError> {
 
 /// Copies a folder with everything in it (files and folders; nothing else is in a fresh data
 /// folder) and gives the copy to the account.
-pub(super) fn copy_tree(from: &Path, to: &Path, account: &Account) -> Result<(), ClusterError> {
+pub(crate) fn copy_tree(from: &Path, to: &Path, account: &Account) -> Result<(), ClusterError> {
     let mut pending = vec![(from.to_owned(), to.to_owned())];
     while let Some((from, to)) = pending.pop() {
         let fail = |error: &io::Error| ClusterError::folder(&to, error);

@@ -63,7 +63,7 @@ rm -rf -- "$1"
 
 /// A server process with its folder; dropping it stops the one and deletes the other.
 #[derive(Debug)]
-pub(super) struct Server {
+pub(crate) struct Server {
     process: Child,
     watchdog: Child,
     folder: PathBuf,
@@ -73,7 +73,7 @@ pub(super) struct Server {
 
 impl Server {
     /// Copies the template, starts the server in the copy and waits until it accepts connections.
-    pub(super) fn start(
+    pub(crate) fn start(
         binaries: &Binaries,
         account: &Account,
         template: &Path,
@@ -81,7 +81,7 @@ impl Server {
     ) -> Result<Self, ClusterError> {
         let folder = folders::make_run_folder(account)?;
         // From here on the folder is deleted whatever happens, even if this process is killed.
-        let mut watchdog = match start_watchdog(account, &folder) {
+        let mut watchdog = match start_watchdog(account, WATCHDOG, &[&folder]) {
             Ok(watchdog) => watchdog,
             Err(error) => {
                 let _ = fs::remove_dir_all(&folder);
@@ -111,19 +111,19 @@ impl Server {
         Ok(server)
     }
 
-    pub(super) fn target(&self, user: &str, database: &str) -> Target {
+    pub(crate) fn target(&self, user: &str, database: &str) -> Target {
         Target::on_socket(&self.folder, self.port, user, database)
     }
 
-    pub(super) fn process_id(&self) -> u32 {
+    pub(crate) fn process_id(&self) -> u32 {
         self.process.id()
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    pub(super) fn log_tail(&self) -> String {
+    pub(crate) fn log_tail(&self) -> String {
         let log = fs::read(self.folder.join("log")).unwrap_or_default();
         last_lines(&String::from_utf8_lossy(&log))
     }
@@ -208,13 +208,17 @@ fn wait_for_end(process: &mut Child, limit: Duration) -> Option<ExitStatus> {
     }
 }
 
-/// Starts the process that stops the server when this one is gone. The pipe to it is the signal:
-/// the system closes our end however this process ends, and no other child inherits it.
-fn start_watchdog(account: &Account, folder: &Path) -> Result<Child, ClusterError> {
+/// Starts the process that stops the server when this one is gone: a shell script that finds the paths in `$1` and up.
+/// The pipe to it is the signal: the system closes our end however this process ends, and no other child inherits it.
+pub(crate) fn start_watchdog(
+    account: &Account,
+    script: &str,
+    paths: &[&Path],
+) -> Result<Child, ClusterError> {
     let mut command = Command::new("/bin/sh");
     command
-        .args(["-c", WATCHDOG, "confiture-watchdog"])
-        .arg(folder)
+        .args(["-c", script, "confiture-watchdog"])
+        .args(paths)
         .current_dir("/")
         .env("PATH", "/usr/bin:/bin:/usr/sbin:/sbin")
         .stdin(Stdio::piped())
@@ -237,43 +241,65 @@ fn prepare(
 ) -> Result<(), ClusterError> {
     let data = folder.join("data");
     folders::copy_tree(template, &data, account)?;
+    let folder = folder.to_string_lossy();
+    let place = [("port", "5432"), ("unix_socket_directories", folder.as_ref())];
+    let own = SETTINGS.iter().copied().chain(place);
+    let given = settings
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    write_settings(&data, own.chain(given))
+}
+
+/// Appends settings to the `postgresql.conf` of a data folder.
+pub(crate) fn write_settings<'a>(
+    data: &Path,
+    settings: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Result<(), ClusterError> {
     let path = data.join("postgresql.conf");
-    let written = fs::OpenOptions::new()
+    let mut text = String::from("\n");
+    for (name, value) in settings {
+        text.push_str(&format!("{name} = '{}'\n", value.replace('\'', "''")));
+    }
+    fs::OpenOptions::new()
         .append(true)
         .open(&path)
-        .and_then(|mut file| {
-            let folder = folder.to_string_lossy();
-            let place = [("port", "5432"), ("unix_socket_directories", folder.as_ref())];
-            let own = SETTINGS.iter().copied().chain(place);
-            let given = settings
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str()));
-            let mut text = String::from("\n");
-            for (name, value) in own.chain(given) {
-                text.push_str(&format!("{name} = '{}'\n", value.replace('\'', "''")));
-            }
-            file.write_all(text.as_bytes())
-        });
-    written.map_err(|error| ClusterError::folder(path, &error))
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| ClusterError::folder(path, &error))
 }
 
 fn start_process(binaries: &Binaries, account: &Account, folder: &Path) -> Result<Child, ClusterError> {
     let log = folder.join("log");
     let file = fs::File::create(&log).map_err(|error| ClusterError::folder(&log, &error))?;
-    let again = file
-        .try_clone()
+    let mut command = server_command(binaries, account, &folder.join("data"), folder, file)
         .map_err(|error| ClusterError::folder(&log, &error))?;
+    command.stdin(Stdio::null());
+    spawn(&mut command, binaries)
+}
+
+/// The command that runs the server on a data folder: as the account, in `home`, in a clean environment, its output in
+/// `log`.
+pub(crate) fn server_command(
+    binaries: &Binaries,
+    account: &Account,
+    data: &Path,
+    home: &Path,
+    log: fs::File,
+) -> std::io::Result<Command> {
+    let again = log.try_clone()?;
     let mut command = Command::new(binaries.program("postgres"));
     command
         .arg("-D")
-        .arg(folder.join("data"))
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stdout(file)
+        .arg(data)
+        .current_dir(home)
+        .stdout(log)
         .stderr(again)
         .process_group(0);
-    template::clean_environment(&mut command, folder);
+    template::clean_environment(&mut command, home);
     account.run(&mut command);
+    Ok(command)
+}
+
+pub(crate) fn spawn(command: &mut Command, binaries: &Binaries) -> Result<Child, ClusterError> {
     command.spawn().map_err(|error| ClusterError::Start {
         reason: format!("{} doesn't run: {error}", binaries.program("postgres").display()),
         log: String::new(),
@@ -281,7 +307,7 @@ fn start_process(binaries: &Binaries, account: &Account, folder: &Path) -> Resul
 }
 
 /// The last twenty lines of a log.
-pub(super) fn last_lines(log: &str) -> String {
+pub(crate) fn last_lines(log: &str) -> String {
     let lines: Vec<_> = log.lines().collect();
     lines[lines.len().saturating_sub(20)..].join("\n")
 }

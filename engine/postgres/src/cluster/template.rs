@@ -11,7 +11,7 @@ use super::folders;
 use super::{ClusterError, SUPERUSER};
 
 /// The data folder to copy from: made at the first use, by one process at a time.
-pub(super) fn data_folder(binaries: &Binaries, account: &Account) -> Result<PathBuf, ClusterError> {
+pub(crate) fn data_folder(binaries: &Binaries, account: &Account) -> Result<PathBuf, ClusterError> {
     let templates = folders::cache_folder(account)?.join("templates");
     folders::make_open_folder(&templates).map_err(|error| ClusterError::folder(&templates, &error))?;
     let name = template_name(binaries, account);
@@ -84,7 +84,7 @@ fn make(binaries: &Binaries, account: &Account, templates: &Path, into: &Path) -
 
 /// Removes what the caller's environment would change in a server: libpq's variables, locale,
 /// time zone.
-pub(super) fn clean_environment(command: &mut Command, home: &Path) {
+pub(crate) fn clean_environment(command: &mut Command, home: &Path) {
     for (name, _) in std::env::vars_os() {
         let name_text = name.to_string_lossy();
         if name_text.starts_with("PG") || name_text.starts_with("LC_") || name_text == "LANG" {
