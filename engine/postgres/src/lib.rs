@@ -25,5 +25,5 @@ pub use error::{ServerError, SqlError};
 pub use introspect::introspect;
 #[cfg(unix)]
 pub use local::LocalServer;
-pub use session::{Canceller, Session, Table};
-pub use tokio_postgres::types::ToSql;
+pub use session::{Answer, Canceller, Session, Table};
+pub use tokio_postgres::types::{ToSql, Type};

@@ -5,10 +5,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures_util::SinkExt as _;
+use futures_util::{SinkExt as _, TryStreamExt as _};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement};
 
 use crate::connect::{ConnectError, Target};
@@ -80,6 +80,17 @@ pub struct Table {
     pub columns: Vec<String>,
     /// Its rows; `None` is NULL.
     pub rows: Vec<Vec<Option<String>>>,
+}
+
+/// What one statement gave.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The names of its columns; `None` where it has no result, as an UPDATE without RETURNING.
+    pub columns: Option<Vec<String>>,
+    /// Its first rows, every value as the server's text (`None` is NULL).
+    pub rows: Vec<Vec<Option<String>>>,
+    /// The number of its command tag: rows that were changed or returned.
+    pub count: u64,
 }
 
 impl Session {
@@ -329,6 +340,45 @@ impl Session {
             _ => None,
         });
         Ok(counted.unwrap_or_default())
+    }
+
+    /// Runs one statement by the simple protocol and keeps at most `most` of its rows; all of them are counted.
+    ///
+    /// # Errors
+    /// What the server reported.
+    pub fn answer(&mut self, sql: &str, most: usize) -> Result<Answer, SqlError> {
+        self.runtime.block_on(async {
+            let mut answer = Answer::default();
+            let messages = self.client.simple_query_raw(sql).await?;
+            let mut messages = std::pin::pin!(messages);
+            while let Some(message) = messages.try_next().await? {
+                match message {
+                    SimpleQueryMessage::RowDescription(columns) => {
+                        let names = columns.iter().map(|column| column.name().to_owned());
+                        answer.columns = Some(names.collect());
+                    }
+                    SimpleQueryMessage::Row(row) if answer.rows.len() < most => {
+                        let values = (0..row.len()).map(|column| row.get(column).map(str::to_owned));
+                        answer.rows.push(values.collect());
+                    }
+                    SimpleQueryMessage::CommandComplete(count) => answer.count = count,
+                    _ => {}
+                }
+            }
+            Ok(answer)
+        })
+    }
+
+    /// The names and types of the columns that a statement gives, without running it.
+    ///
+    /// # Errors
+    /// What the server reported.
+    pub fn columns(&mut self, sql: &str) -> Result<Vec<(String, Type)>, SqlError> {
+        let prepared = self.runtime.block_on(self.client.prepare(sql))?;
+        let columns = prepared.columns().iter();
+        Ok(columns
+            .map(|column| (column.name().to_owned(), column.type_().clone()))
+            .collect())
     }
 
     /// Runs `COPY … FROM STDIN` and sends it rows in the form that the statement says, without the line that ends them in

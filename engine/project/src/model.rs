@@ -6,7 +6,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::{Config, SourceMap, hide_passwords};
+use crate::yaml::Node;
+use crate::{Config, SourceMap, hide_passwords, scalar};
 
 /// A file that was read. `Debug` shows its text without the passwords in it.
 #[derive(PartialEq, Eq)]
@@ -52,6 +53,16 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// The text of a YAML scalar; `None` where the node is none.
+    pub fn of_scalar(source: &Arc<SourceFile>, node: &Node) -> Option<Self> {
+        let text = node.as_text()?;
+        Some(Self {
+            source: Arc::clone(source),
+            text: text.into(),
+            map: scalar::locate(&source.text, &node.defined, text),
+        })
+    }
+
     /// The whole file.
     pub fn whole(source: &Arc<SourceFile>) -> Self {
         Self {

@@ -10,7 +10,8 @@ use crate::Severity;
 
 /// The kind of a [`Problem`]. Codes are stable: scripts and tests may rely on them.
 ///
-/// `E01x` is about reading files, `E02x` about configuration, `E03x` about layouts, `E04x` about psql includes.
+/// `E01x` is about reading files, `E02x` about configuration, `E03x` about layouts, `E04x` about psql includes,
+/// `E06x` about hooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ProblemCode {
     /// A file or folder could not be read (missing, no permission, a read error).
@@ -55,11 +56,21 @@ pub enum ProblemCode {
     IncludeNotFollowed,
     /// A private server refuses a statement of the project, so rules that ask a server could not run.
     NotLoaded,
+    /// A hook of a type that does not exist.
+    UnknownHookType,
+    /// Hooks under a phase that does not exist, or that doesn't go where they stand.
+    UnknownHookPhase,
+    /// A hook's settings that can't be used.
+    BadHook,
+    /// A hook's condition that can't be evaluated.
+    BadCondition,
+    /// An older name in a declaration of hooks. It is read as the newer one.
+    HookAlias,
 }
 
 impl ProblemCode {
     /// All codes, in their order.
-    pub const ALL: [ProblemCode; 21] = [
+    pub const ALL: [ProblemCode; 26] = [
         ProblemCode::Unreadable,
         ProblemCode::Binary,
         ProblemCode::TooLarge,
@@ -81,6 +92,11 @@ impl ProblemCode {
         ProblemCode::IncludeMissing,
         ProblemCode::IncludeNotFollowed,
         ProblemCode::NotLoaded,
+        ProblemCode::UnknownHookType,
+        ProblemCode::UnknownHookPhase,
+        ProblemCode::BadHook,
+        ProblemCode::BadCondition,
+        ProblemCode::HookAlias,
     ];
 
     /// What it means, in a sentence.
@@ -117,6 +133,13 @@ impl ProblemCode {
             Self::NotLoaded => {
                 "A private server refuses a statement of the project, so rules that ask a server could not run"
             }
+            Self::UnknownHookType => "A hook of a type that does not exist",
+            Self::UnknownHookPhase => {
+                "Hooks under a phase that does not exist, or that doesn't go where they stand"
+            }
+            Self::BadHook => "A hook's settings that can't be used",
+            Self::BadCondition => "A hook's condition that can't be evaluated",
+            Self::HookAlias => "An older name in a declaration of hooks. It is read as the newer one",
         }
     }
 
@@ -144,15 +167,25 @@ impl ProblemCode {
             Self::IncludeMissing => "E041",
             Self::IncludeNotFollowed => "E042",
             Self::NotLoaded => "E050",
+            Self::UnknownHookType => "E060",
+            Self::UnknownHookPhase => "E061",
+            Self::BadHook => "E062",
+            Self::BadCondition => "E063",
+            Self::HookAlias => "E064",
         }
     }
 
     /// What the problem means for a command: its exit code and whether it is only a remark.
     pub fn kind(self) -> ProblemKind {
         match self {
-            Self::NotYaml | Self::UnknownKey | Self::WrongValue | Self::NotACheck => {
-                ProblemKind::Configuration
-            }
+            Self::NotYaml
+            | Self::UnknownKey
+            | Self::WrongValue
+            | Self::NotACheck
+            | Self::UnknownHookType
+            | Self::UnknownHookPhase
+            | Self::BadHook
+            | Self::BadCondition => ProblemKind::Configuration,
             Self::Unreadable
             | Self::Binary
             | Self::TooLarge
@@ -169,7 +202,8 @@ impl ProblemCode {
             | Self::IgnoredFile
             | Self::BadAnnotation
             | Self::NoSql
-            | Self::IncludeNotFollowed => ProblemKind::Notice,
+            | Self::IncludeNotFollowed
+            | Self::HookAlias => ProblemKind::Notice,
         }
     }
 }

@@ -96,6 +96,14 @@ impl Value {
 }
 
 impl Node {
+    /// Reads a file that holds one document. An empty one is a null node.
+    ///
+    /// # Errors
+    /// It is not YAML: the problem says why, and where.
+    pub fn of_file(file: &SourceFile) -> Result<Node, Box<Problem>> {
+        Node::parse(&file.text).map_err(|error| Box::new(error.into_problem(file)))
+    }
+
     /// Reads one document. An empty one is a null node.
     pub(crate) fn parse(source: &str) -> Result<Node, NotYaml> {
         // The reader steps over a byte order mark; offsets here are those of the file.

@@ -10,7 +10,10 @@ pub mod context;
 pub mod declare;
 mod execute;
 mod phase;
+pub(crate) mod placed;
 pub mod reader;
+pub mod statements;
+pub mod template;
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,12 +27,13 @@ use crate::interrupt::Interrupt;
 use crate::ledger::Ledger;
 
 pub use builtin::registry;
-pub use condition::Condition;
+pub use condition::{Condition, ConditionError};
 pub use context::HookContext;
 pub use declare::{of_config, of_script};
 pub use execute::{Execution, HookReport, execute};
 pub use phase::Phase;
-pub use reader::ConfigReader;
+pub use reader::{ConfigReader, ObjectName};
+pub use template::Template;
 
 /// Where a hook runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -173,6 +177,8 @@ pub struct HookError {
     pub server: Option<Box<confiture_postgres::ServerError>>,
     /// Whether another attempt may help.
     pub is_passing: bool,
+    /// Where, where it is known better than that it is this hook.
+    pub place: Option<Box<SourcePlace>>,
 }
 
 impl HookError {
@@ -183,12 +189,19 @@ impl HookError {
             help: None,
             server: None,
             is_passing: false,
+            place: None,
         }
     }
 
     /// What to do about it.
     pub fn help(mut self, help: impl Into<String>) -> HookError {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Where, such as the statement that failed.
+    pub fn at(mut self, place: SourcePlace) -> HookError {
+        self.place = Some(Box::new(place));
         self
     }
 
@@ -217,6 +230,7 @@ impl From<confiture_postgres::SqlError> for HookError {
             server: error.server().cloned().map(Box::new),
             // Lock timeouts, deadlocks, serialization failures.
             is_passing: matches!(error.sqlstate(), Some("55P03" | "40P01" | "40001")),
+            place: None,
         }
     }
 }
@@ -229,6 +243,12 @@ impl From<confiture_postgres::ConnectError> for HookError {
 
 impl From<MigrateError> for HookError {
     fn from(error: MigrateError) -> HookError {
-        HookError::new(error.message())
+        HookError {
+            message: error.message().to_owned(),
+            help: error.advice().first().cloned(),
+            server: error.server().cloned().map(Box::new),
+            is_passing: false,
+            place: error.place().cloned().map(Box::new),
+        }
     }
 }

@@ -57,6 +57,11 @@ impl Phase {
         }
     }
 
+    /// Whether it belongs to whole runs, not to a migration.
+    pub fn is_of_run(self) -> bool {
+        matches!(self, Phase::BeforeRun | Phase::AfterRun)
+    }
+
     /// Reads a name, whatever its case; the second value is the name that an alias stands for.
     pub fn parse(text: &str) -> Option<(Phase, Option<&'static str>)> {
         let lower = text.to_ascii_lowercase();

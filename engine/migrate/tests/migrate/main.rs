@@ -3,4 +3,5 @@
 
 mod support;
 
+mod hooks_types;
 mod ledger;

@@ -9,9 +9,7 @@ use super::{Assembled, file_name};
 use crate::config::decode::Decoder;
 use crate::order::split_digits;
 use crate::yaml::{Node, Value};
-use crate::{
-    Direction, HookSql, Layout, Problem, ProblemCode, Script, Segment, SourceFile, TransactionMode, scalar,
-};
+use crate::{Direction, HookSql, Layout, Problem, ProblemCode, Script, Segment, SourceFile, TransactionMode};
 
 const KEYS: [&str; 8] = [
     "name",
@@ -32,19 +30,9 @@ pub(crate) fn is_migration(text: &str) -> bool {
 pub(super) fn assemble(file: &Arc<SourceFile>) -> Assembled {
     let mut decoder = Decoder::new(file);
     let mut scripts = Vec::new();
-    match Node::parse(&file.text) {
+    match Node::of_file(file) {
         Ok(node) => read(file, &node, &mut decoder, &mut scripts),
-        Err(error) => {
-            let mut problem = Problem::new(
-                ProblemCode::NotYaml,
-                &file.path,
-                format!("not YAML: {}", error.message),
-            );
-            if let Some(range) = error.range {
-                problem = problem.at(range, Arc::clone(&file.text));
-            }
-            decoder.push(problem);
-        }
+        Err(problem) => decoder.push(*problem),
     }
     Assembled {
         scripts,
@@ -136,18 +124,9 @@ fn segments(file: &Arc<SourceFile>, node: &Node, decoder: &mut Decoder<'_>) -> V
             if item.as_text().is_none() {
                 decoder.wrong(item, "`ddl`", "SQL as text");
             }
-            segment(file, item)
+            Segment::of_scalar(file, item)
         })
         .collect()
-}
-
-fn segment(file: &Arc<SourceFile>, node: &Node) -> Option<Segment> {
-    let text = node.as_text()?;
-    Some(Segment {
-        source: Arc::clone(file),
-        text: text.into(),
-        map: scalar::locate(&file.text, &node.defined, text),
-    })
 }
 
 /// `[production, staging]` or `[{environment: production}, …]`.
@@ -185,7 +164,7 @@ fn hook_list(file: &Arc<SourceFile>, list: &Node, phase: &str, key: &str, out: &
                     for (name, value) in entries {
                         let key = format!("{key}.{}", name.name);
                         if is_sql_key(&name.name)
-                            && let Some(segment) = segment(file, value)
+                            && let Some(segment) = Segment::of_scalar(file, value)
                         {
                             let (phase, kind) = (phase.to_owned(), kind.clone());
                             found.push(HookSql {

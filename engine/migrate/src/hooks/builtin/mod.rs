@@ -8,16 +8,18 @@ use crate::hooks::HookType;
 /// The modules of this folder and their types.
 macro_rules! list {
     ($($module:ident)*) => {
-        $(mod $module;)*
-
         /// Every hook type of this folder.
         static LISTED: &[&HookType] = &[$(&$module::TYPE),*];
     };
 }
 
-list! {}
-
 /// Every hook type, by name.
 pub fn registry() -> &'static [&'static HookType] {
     LISTED
+}
+
+mod sql;
+
+list! {
+    sql
 }
