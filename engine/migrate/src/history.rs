@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use confiture_project::{Direction, Problem, Project, Script, SourceFile};
+use confiture_project::{Direction, Layout, Problem, Project, Script, SourceFile};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{ErrorKind, MigrateError, Result, SourcePlace};
@@ -163,7 +163,10 @@ fn migration(up: OneWay, down: Option<OneWay>) -> Migration {
         Some(version) if !repeatable => version.clone(),
         _ => slug.clone(),
     };
-    let rest = slug.strip_prefix(version.as_str()).unwrap_or(&slug);
+    let rest = match script.layout {
+        Layout::Flyway => slug.split_once("__").map_or(slug.as_str(), |(_, name)| name),
+        _ => slug.strip_prefix(version.as_str()).unwrap_or(&slug),
+    };
     let name = rest.trim_start_matches(['_', '-', '.', ' ']);
     Migration {
         name: if name.is_empty() {
@@ -180,8 +183,12 @@ fn migration(up: OneWay, down: Option<OneWay>) -> Migration {
     }
 }
 
-/// The last part of the group, without a folder.
+/// The last part of the group, without a folder. The groups of flyway's are versions alone: there it is the file's name.
 fn slug(script: &Script) -> String {
+    if script.layout == Layout::Flyway {
+        let stem = script.source.file.file_stem().unwrap_or_default();
+        return stem.to_string_lossy().into_owned();
+    }
     let group = script.group.as_str();
     group.rsplit(['/', '\\']).next().unwrap_or(group).to_owned()
 }

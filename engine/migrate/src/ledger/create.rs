@@ -84,10 +84,10 @@ fn create_locked(ledger: &Ledger, session: &mut Session) -> Result<Place> {
         .map_err(|error| refused("the ledger can't be created", error))?;
     // Another runner may have been faster: what it made is seen from here on.
     let found = place::find(names, session)?;
-    if is_complete(&found, session)? {
-        if let Some(place) = found.place() {
-            return Ok(place);
-        }
+    if is_complete(&found, session)?
+        && let Some(place) = found.place()
+    {
+        return Ok(place);
     }
     let (role, database) = role_and_database(session);
     let table = match &found.table {

@@ -111,6 +111,18 @@ pub struct Recorded {
     pub failed: BTreeMap<String, Unfinished>,
 }
 
+impl Recorded {
+    /// What is recorded of a migration as applied. The original's slugs hold the time at which they were written, so what
+    /// counts is the version, then the slug.
+    pub fn of(&self, migration: &Migration) -> Option<&Applied> {
+        let by_version = self
+            .applied
+            .iter()
+            .find(|applied| applied.version == migration.version);
+        by_version.or_else(|| self.applied.iter().find(|applied| applied.slug == migration.slug))
+    }
+}
+
 /// A run, for the ledger.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunInfo {

@@ -236,11 +236,7 @@ impl Migrator<'_> {
 
 /// Whether the ledger says by now what the plan wanted.
 fn is_done(migration: &Migration, way: Way, recorded: &Recorded) -> bool {
-    let applied = recorded
-        .applied
-        .iter()
-        .find(|applied| applied.slug == migration.slug);
-    match (way, applied) {
+    match (way, recorded.of(migration)) {
         (Way::Up, Some(applied)) => {
             !migration.repeatable || applied.checksum.as_deref() == Some(&migration.checksum)
         }

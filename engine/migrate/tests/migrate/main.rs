@@ -5,3 +5,4 @@ mod support;
 
 mod hooks_types;
 mod ledger;
+mod plan;

@@ -1,9 +1,18 @@
 //! The files held against the ledger: what is applied, what is pending, what doesn't fit.
 
-use crate::error::Result;
-use crate::history::{History, Migration};
-use crate::ledger::{Applied, Recorded, Unfinished};
-use crate::settings::Settings;
+mod down;
+mod refusal;
+mod standing;
+mod up;
+pub mod version;
+
+use crate::history::Migration;
+use crate::ledger::{Applied, Unfinished};
+
+pub use down::down;
+pub(crate) use standing::is_baseline;
+pub use standing::status;
+pub use up::up;
 
 /// What is true of one migration in one database.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +29,8 @@ pub enum Standing {
     Outdated(Applied),
     /// Not applied, though something newer is.
     OutOfOrder,
-    /// Begun and not finished: up to a step, or failed.
+    /// Begun and not finished: up to a step, or failed. Where it left nothing behind
+    /// ([`Unfinished::left_something`]) it is as good as pending.
     Unfinished(Unfinished),
     /// Not for this environment.
     Elsewhere,
@@ -63,29 +73,4 @@ pub struct Plan {
     pub migrations: Vec<Migration>,
     /// Those that are left out, and why.
     pub skipped: Vec<(String, String)>,
-}
-
-/// What is true of each migration, in order; those without a file stand where the ledger has them.
-pub fn status(history: &History, recorded: &Recorded, settings: &Settings) -> Vec<Status> {
-    let _ = (history, recorded, settings);
-    Vec::new()
-}
-
-/// What `up` will do.
-///
-/// # Errors
-/// [`crate::ErrorKind::Changed`], [`crate::ErrorKind::Missing`], [`crate::ErrorKind::OutOfOrder`] (unless the settings allow
-/// it), [`crate::ErrorKind::UnknownMigration`].
-pub fn up(history: &History, recorded: &Recorded, choice: &Choice, settings: &Settings) -> Result<Plan> {
-    let _ = (history, recorded, choice, settings);
-    Ok(Plan::default())
-}
-
-/// What `down` will do.
-///
-/// # Errors
-/// [`crate::ErrorKind::NoDown`], [`crate::ErrorKind::Missing`], [`crate::ErrorKind::UnknownMigration`].
-pub fn down(history: &History, recorded: &Recorded, choice: &Choice, settings: &Settings) -> Result<Plan> {
-    let _ = (history, recorded, choice, settings);
-    Ok(Plan::default())
 }
