@@ -4,8 +4,8 @@ use std::fs;
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
-use confiture_postgres::LocalServer;
 use confiture_postgres::local::{self, LocalStatus, RunningServer, StopMode, Stopped};
+use confiture_postgres::{LocalServer, Target};
 use confiture_project::{Config, OpenOptions, Workspace};
 use confiture_risk::PgVersion;
 
@@ -45,6 +45,17 @@ impl Place {
         Ok(LocalServer::open(&self.root, self.major)?)
     }
 
+    /// As [`Place::open`], with the project's own database, which is created where it doesn't exist. The server runs at
+    /// least as long as the first value is kept.
+    ///
+    /// # Errors
+    /// As [`LocalServer::open`] and [`LocalServer::database`].
+    pub fn database(&self) -> Result<(LocalServer, Target), Failure> {
+        let server = self.open()?;
+        let target = server.database(&server.database_name())?;
+        Ok((server, target))
+    }
+
     fn status(&self) -> Result<LocalStatus, Failure> {
         Ok(local::status(&self.root, self.major)?)
     }
@@ -74,11 +85,9 @@ pub fn run(args: &ServerArgs, terminal: Terminal, out: &mut impl Write) -> Resul
 
 fn start(place: &Place, terminal: Terminal, out: &mut impl Write) -> Result<Outcome, Failure> {
     let others = place.status()?;
-    let server = place.open()?;
-    let name = server.database_name();
-    server.database(&name)?;
+    let (server, _) = place.database()?;
     server.keep()?;
-    writeln!(out, "{}", server.url(&name))?;
+    writeln!(out, "{}", server.url(&server.database_name()))?;
     let major = server.version() / 10_000;
     server.close()?;
     if !others.has_data && !others.other_majors.is_empty() && !terminal.quiet {

@@ -92,7 +92,10 @@ fn running(folder: &ServerFolder) -> Option<RunningServer> {
     if !process::is_running(folder) {
         return None;
     }
-    let maintenance = process::address(folder).map(|address| address.maintenance());
+    let maintenance = match process::state(folder) {
+        Some(process::State::Ready(address)) => Some(address.maintenance()),
+        _ => None,
+    };
     let session = maintenance.as_ref().and_then(|target| Session::open(target).ok());
     Some(RunningServer {
         process_id: process::id(folder),

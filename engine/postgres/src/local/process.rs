@@ -29,9 +29,6 @@ const STOP_LIMITS: [(Signal, Duration); 3] = [
 /// A log that is longer when the server starts makes room for a new one.
 const LONGEST_LOG: u64 = 4 << 20;
 
-/// `cannot_connect_now`: it starts, recovers or stops.
-const CANNOT_CONNECT_NOW: &str = "57P03";
-
 /// Where a server listens.
 #[derive(Debug, Clone)]
 pub(super) struct Address {
@@ -79,6 +76,23 @@ pub(super) fn id(folder: &ServerFolder) -> Option<u32> {
     pid_line(folder, 0)?.parse().ok().filter(|id| *id > 1)
 }
 
+/// What the server says of itself.
+pub(super) enum State {
+    /// It starts, recovers or stops.
+    Underway,
+    /// It accepts connections.
+    Ready(Address),
+}
+
+/// The state that the process wrote down, as long as it is there.
+pub(super) fn state(folder: &ServerFolder) -> Option<State> {
+    id(folder).filter(|id| runs_on(*id, &folder.data()))?;
+    match (pid_line(folder, 7).as_deref(), address(folder)) {
+        (Some("ready"), Some(address)) => Some(State::Ready(address)),
+        _ => Some(State::Underway),
+    }
+}
+
 /// Where the server listens, once it does.
 pub(super) fn address(folder: &ServerFolder) -> Option<Address> {
     Some(Address {
@@ -87,7 +101,7 @@ pub(super) fn address(folder: &ServerFolder) -> Option<Address> {
     })
 }
 
-/// A line of `postmaster.pid`: 0 is the process, 3 the port, 4 the socket's folder.
+/// A line of `postmaster.pid`: 0 is the process, 3 the port, 4 the socket's folder, 7 the state.
 fn pid_line(folder: &ServerFolder, number: usize) -> Option<String> {
     let text = fs::read_to_string(folder.data().join("postmaster.pid")).ok()?;
     text.lines().nth(number).map(|line| line.trim().to_owned())
@@ -162,16 +176,14 @@ pub(super) fn wait_until_ready(folder: &ServerFolder) -> Result<Option<(Address,
         if !is_running(folder) {
             return Ok(None);
         }
-        if let Some(address) = address(folder) {
-            match Session::open(&address.maintenance()) {
+        match state(folder) {
+            Some(State::Ready(address)) => match Session::open(&address.maintenance()) {
                 Ok(session) => return Ok(Some((address, session.server_version()))),
-                Err(error) => {
-                    if error.sqlstate() == Some(CANNOT_CONNECT_NOW) {
-                        began = Instant::now();
-                    }
-                    reason = error.to_string();
-                }
-            }
+                Err(error) => reason = error.to_string(),
+            },
+            // Asking it now would only fill its log. It may take all the time that it needs to recover.
+            Some(State::Underway) => began = Instant::now(),
+            None => {}
         }
         std::thread::sleep(pause);
         pause = (pause * 3 / 2).min(Duration::from_millis(50));
