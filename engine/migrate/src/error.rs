@@ -273,10 +273,6 @@ impl std::error::Error for MigrateError {}
 
 impl From<ConnectError> for MigrateError {
     fn from(error: ConnectError) -> MigrateError {
-        let made = MigrateError::new(ErrorKind::Connection, error.to_string());
-        match error.hint() {
-            Some(hint) => made.help(hint),
-            None => made,
-        }
+        MigrateError::new(ErrorKind::Connection, error.to_string())
     }
 }

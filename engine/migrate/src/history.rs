@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use confiture_project::{Direction, Layout, Problem, Project, Script, SourceFile};
+use confiture_project::{Direction, Layout, Problem, Project, Script, SourceFile, Timeouts};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{ErrorKind, MigrateError, Result, SourcePlace};
@@ -16,6 +16,8 @@ pub struct OneWay {
     pub script: Script,
     /// Its own hooks, in declared order; those of the configuration come beside them.
     pub hooks: Vec<HookSpec>,
+    /// How long its statements may wait and run, where it says so itself.
+    pub timeouts: Timeouts,
 }
 
 /// One migration.
@@ -100,9 +102,12 @@ impl History {
             let way = |script: &Script, problems: &mut Vec<Problem>| {
                 let (hooks, found) = hooks::of_script(script, types);
                 problems.extend(found);
+                let (timeouts, found) = Timeouts::of(script);
+                problems.extend(found);
                 OneWay {
                     script: script.clone(),
                     hooks,
+                    timeouts,
                 }
             };
             let up = way(script, &mut problems);

@@ -23,6 +23,7 @@ mod read;
 mod scalar;
 mod secret;
 mod source_map;
+mod timeouts;
 mod walk;
 mod yaml;
 
@@ -38,4 +39,5 @@ pub use problem::{Problem, ProblemCode, ProblemKind};
 pub use read::{Limits, text_of};
 pub use secret::{Secret, hide_passwords};
 pub use source_map::SourceMap;
+pub use timeouts::Timeouts;
 pub use yaml::{Key, Node, Value, yaml_says};

@@ -237,11 +237,7 @@ impl From<confiture_postgres::SqlError> for HookError {
 
 impl From<confiture_postgres::ConnectError> for HookError {
     fn from(error: confiture_postgres::ConnectError) -> HookError {
-        let made = HookError::new(error.to_string()).passing();
-        match error.hint() {
-            Some(hint) => made.help(hint),
-            None => made,
-        }
+        HookError::new(error.to_string()).passing()
     }
 }
 

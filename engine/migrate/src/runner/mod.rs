@@ -6,12 +6,15 @@
 //! lost in between, the next run asks the server's catalog ([`recover`]). So a migration of several transactions is taken
 //! up behind the last step that is done.
 
+mod alone;
 mod failure;
 mod held;
 mod job;
+mod limits;
 mod lock;
 mod recover;
 mod retry;
+mod transaction;
 mod watch;
 
 use std::time::Instant;
@@ -29,6 +32,7 @@ use crate::ledger::{FailureRecord, Ledger, Recorded, RunInfo, Way};
 use crate::plan::Plan;
 use crate::settings::{HookUse, Settings};
 use job::Job;
+use limits::Limits;
 use lock::RunnerLock;
 use watch::Watch;
 
@@ -167,7 +171,7 @@ impl Migrator<'_> {
         let target = self.session.target().clone();
         let backend = self.session.backend_pid();
         let observer = self.observer;
-        let outcome = Watch::during(&target, backend, observer, |watch| {
+        let outcome = Watch::during(&target, backend, observer, self.interrupt, |watch| {
             let mut work = Work {
                 session: &mut self.session,
                 settings: self.settings,
@@ -319,18 +323,20 @@ impl Work<'_> {
         let mut attempt = 1;
         loop {
             let mut failed = None;
-            let result = self.begin_transaction(None).and_then(|()| {
-                for (index, job) in jobs.iter_mut().enumerate() {
-                    self.begin(job, index, of);
-                    let last = job.steps.list.len();
-                    if let Err(error) = self.group(job, 0..last, true) {
-                        failed = Some(index);
-                        return Err(error);
+            let result = self
+                .begin_transaction(None, Limits::of(self.settings))
+                .and_then(|()| {
+                    for (index, job) in jobs.iter_mut().enumerate() {
+                        self.begin(job, index, of);
+                        let last = job.steps.list.len();
+                        if let Err(error) = self.group(job, 0..last, true) {
+                            failed = Some(index);
+                            return Err(error);
+                        }
                     }
-                }
-                let place = jobs.last().map(|job| job.migration.place());
-                self.commit(place, Ends::Migration)
-            });
+                    let place = jobs.last().map(|job| job.migration.place());
+                    self.commit(place, Ends::Migration)
+                });
             let Err(error) = result else { break };
             self.roll_back();
             for job in jobs.iter_mut() {
@@ -446,7 +452,7 @@ impl Work<'_> {
         for hook in hooks {
             let in_transaction = hook.hook.placement() == Placement::InTransaction;
             if in_transaction {
-                self.begin_transaction(None)?;
+                self.begin_transaction(None, Limits::of(self.settings))?;
             }
             let result = self.hook(hook, context, began);
             match (in_transaction, result) {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use confiture_postgres::{Session, SqlError, Target};
 
 use crate::event::{Blocker, Event, Observer};
+use crate::interrupt::Interrupt;
 
 /// A statement that takes no longer is nobody's concern.
 const SOON: Duration = Duration::from_millis(150);
@@ -82,12 +83,13 @@ impl Watch {
         target: &Target,
         backend: i32,
         observer: &dyn Observer,
+        interrupt: &Interrupt,
         work: impl FnOnce(&Watch) -> T,
     ) -> T {
         let meeting = Arc::new(Meeting::default());
         std::thread::scope(|scope| {
             let theirs = Arc::clone(&meeting);
-            scope.spawn(move || look(&theirs, target, backend, observer));
+            scope.spawn(move || look(&theirs, target, backend, observer, interrupt));
             let _end = End(&meeting);
             work(&Watch {
                 meeting: Arc::clone(&meeting),
@@ -121,7 +123,7 @@ impl Watch {
 }
 
 /// The thread's work.
-fn look(meeting: &Meeting, target: &Target, backend: i32, observer: &dyn Observer) {
+fn look(meeting: &Meeting, target: &Target, backend: i32, observer: &dyn Observer, interrupt: &Interrupt) {
     let mut eyes = Eyes {
         session: None,
         backend,
@@ -139,6 +141,10 @@ fn look(meeting: &Meeting, target: &Target, backend: i32, observer: &dyn Observe
             continue;
         };
         drop(shared);
+        // A request to stop that came between two statements found nothing to cancel.
+        if interrupt.is_asked() {
+            interrupt.cancel_running();
+        }
         // What can't be seen isn't told; the statement goes on all the same.
         let seen = eyes.look(target, &current, observer).unwrap_or_default();
         shared = meeting.lock();

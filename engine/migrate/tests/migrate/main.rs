@@ -6,3 +6,4 @@ mod support;
 mod hooks_types;
 mod ledger;
 mod plan;
+mod runner;

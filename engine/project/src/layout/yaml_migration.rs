@@ -1,6 +1,7 @@
 //! `confiture-migrations/NNN_name.yaml`: one migration a file, its SQL inside YAML, at its true place.
 //!
-//! The keys stand under `migration:` or at the top: `name`, `version`, `description`, `applies_to`, `transaction`, `ddl`
+//! The keys stand under `migration:` or at the top: `name`, `version`, `description`, `applies_to`, `transaction`, `lock_timeout`,
+//! `statement_timeout`, `ddl`
 //! (a text or a list of texts), `hooks` (phase → list), `rollback: {ddl, hooks}`.
 
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use crate::order::split_digits;
 use crate::yaml::{Node, Value};
 use crate::{Direction, HookSql, Layout, Problem, ProblemCode, Script, Segment, SourceFile, TransactionMode};
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 10] = [
     "name",
     "version",
     "description",
@@ -20,6 +21,8 @@ const KEYS: [&str; 8] = [
     "ddl",
     "hooks",
     "rollback",
+    crate::timeouts::NAMES[0],
+    crate::timeouts::NAMES[1],
 ];
 
 /// Whether a YAML text looks like a migration at all.

@@ -76,6 +76,10 @@ pub(super) fn parse(comment: &str) -> Option<Result<Directive, Malformed>> {
         .split(|c: char| c.is_whitespace() || c == ':')
         .next()
         .unwrap_or_default();
+    // `set` is read by whoever runs the script.
+    if word == "set" {
+        return None;
+    }
     let word_range = TextRange::from_usize(word_start, word_start + word.len());
     let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.as_str() == word) else {
         return Some(Err(unknown_word(word, word_range)));

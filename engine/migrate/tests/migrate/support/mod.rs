@@ -140,6 +140,17 @@ impl Fixture {
 
     /// Plans and carries it out.
     pub(crate) fn run(&self, way: Way, choice: &Choice) -> Result<Outcome, MigrateError> {
+        self.run_watched(way, choice, &self.told, &Interrupt::new())
+    }
+
+    /// As [`Fixture::run`], with another observer and somebody who may stop it.
+    pub(crate) fn run_watched(
+        &self,
+        way: Way,
+        choice: &Choice,
+        observer: &dyn Observer,
+        interrupt: &Interrupt,
+    ) -> Result<Outcome, MigrateError> {
         let history = self.history();
         let mut session = self.session();
         let recorded = self.ledger().read(&mut session)?;
@@ -147,8 +158,8 @@ impl Fixture {
             session,
             settings: &self.settings,
             history: &history,
-            observer: &self.told,
-            interrupt: &Interrupt::new(),
+            observer,
+            interrupt,
         };
         match way {
             Way::Up => migrator.up(&plan::up(&history, &recorded, choice, &self.settings)?),
