@@ -133,6 +133,7 @@ impl Failure {
             Failure::UnknownRule { .. } => Some("`confiture rules` lists them".to_owned()),
             Failure::Baseline { .. } => Some("write it anew with --write-baseline".to_owned()),
             Failure::Configuration(problem) => problem.help.clone(),
+            Failure::Connect(error) => error.hint(),
             Failure::NoDatabase { .. } => Some(
                 "write its `database_url:` in confiture.yaml, give --database-url, or set DATABASE_URL"
                     .to_owned(),

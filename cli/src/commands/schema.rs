@@ -3,11 +3,10 @@
 use std::io::Write;
 
 use confiture_lint::Input;
-use confiture_postgres::{Session, Target};
 use confiture_schema::catalog::Catalog;
 use confiture_schema::render;
 
-use super::{Terminal, open, problems};
+use super::{Terminal, open, problems, target};
 use crate::args::{SchemaArgs, SchemaFormat};
 use crate::failure::{Failure, Outcome};
 
@@ -15,7 +14,7 @@ use crate::failure::{Failure, Outcome};
 pub fn run(args: &SchemaArgs, terminal: Terminal, out: &mut impl Write) -> Result<Outcome, Failure> {
     match &args.database_url {
         Some(url) => {
-            let mut session = Session::open(&Target::parse(url.reveal())?)?;
+            let mut session = target::connect(url)?;
             print(&confiture_postgres::introspect(&mut session)?, args.format, out)?;
             Ok(Outcome::Clean)
         }

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use confiture_postgres::Target;
+use confiture_postgres::{Session, Target};
 use confiture_project::{Config, Database, Environment, LOCAL, Secret};
 
 use super::Terminal;
@@ -11,6 +11,9 @@ use crate::failure::Failure;
 
 /// The variable that holds an address where no environment is configured.
 const VARIABLE: &str = "DATABASE_URL";
+
+/// What servers call this program's sessions, where nobody names them.
+const APPLICATION_NAME: &str = "confiture";
 
 /// What the environment is called where only an address is known.
 const UNNAMED: &str = "database";
@@ -153,12 +156,15 @@ fn without_address(environment: Environment, notices: Vec<String>) -> Result<Cho
 fn at(
     environment: Environment,
     url: &Secret,
-    _origin: &str,
+    origin: &str,
     variable: &impl Fn(&str) -> Option<String>,
-    notices: Vec<String>,
+    mut notices: Vec<String>,
 ) -> Result<Chosen, Failure> {
     let libpq = |name: &str| variable(name).filter(|value| !value.is_empty());
-    let target = Target::parse_with(url.reveal(), libpq)?;
+    let target = Target::parse_with(url.reveal(), libpq)?
+        .with_origin(origin)
+        .with_application_name(APPLICATION_NAME);
+    notices.extend(target.notices().iter().cloned());
     Ok(Chosen {
         environment,
         server: Server::At(Box::new(target)),
@@ -171,4 +177,13 @@ fn unused(environment: &Environment) -> String {
         "{VARIABLE} is set and not used: {} holds; `--database-url \"${VARIABLE}\"` uses it",
         environment.title()
     )
+}
+
+/// Connects to an address that a command was given.
+///
+/// # Errors
+/// An address that can't be read, and every reason why no connection could be had.
+pub(super) fn connect(url: &Secret) -> Result<Session, Failure> {
+    let target = Target::parse(url.reveal())?.with_application_name(APPLICATION_NAME);
+    Ok(Session::open(&target)?)
 }

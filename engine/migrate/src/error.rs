@@ -273,6 +273,10 @@ impl std::error::Error for MigrateError {}
 
 impl From<ConnectError> for MigrateError {
     fn from(error: ConnectError) -> MigrateError {
-        MigrateError::new(ErrorKind::Connection, error.to_string())
+        let made = MigrateError::new(ErrorKind::Connection, error.to_string());
+        match error.hint() {
+            Some(hint) => made.help(hint),
+            None => made,
+        }
     }
 }

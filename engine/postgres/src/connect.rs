@@ -1,23 +1,36 @@
-//! Connecting to the server that a user names: URLs, keyword strings, the environment, TLS.
+//! Connecting to the server that a user names: URLs, keyword strings, services, the environment, password files, TLS.
 
+mod attempt;
+mod attributes;
+mod host;
+mod passfile;
+mod reason;
+mod service;
+mod settings;
+mod string;
 mod target;
 mod tls;
+mod variables;
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use tokio::task::JoinHandle;
-use tokio_postgres::{AsyncMessage, Client};
+use tokio_postgres::Client;
 
+pub use attributes::SessionAttributes;
+pub use reason::Obstacle;
+pub use settings::Source;
 pub use target::Target;
 pub use tls::SslMode;
 
-use crate::error::{ServerError, with_causes};
+use crate::error::ServerError;
 
 /// Why no connection could be had. No variant's text contains a password.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// The connection string can't be read.
-    #[error("the connection string is not valid: {reason}")]
+    /// The connection string, or what completes it, can't be read.
+    #[error("the connection settings are not valid: {reason}")]
     InvalidTarget {
         /// What is wrong, without quoting the string (it may hold a password).
         reason: String,
@@ -35,15 +48,50 @@ pub enum ConnectError {
         server: String,
         /// What the server said.
         error: Box<ServerError>,
+        /// Where the credentials came from.
+        credentials: Box<Credentials>,
     },
     /// No server answered, or what answered didn't speak the protocol.
+    #[error("can't connect to {server}: {reason}")]
+    Unreachable {
+        /// Where the connection went.
+        server: String,
+        /// What stood in the way.
+        obstacle: Obstacle,
+        /// What the operating system, TLS or the protocol said.
+        reason: String,
+        /// Where the credentials came from.
+        credentials: Box<Credentials>,
+    },
+    /// The servers that answered are not what `target_session_attrs` asks for.
+    #[error("{server} is not what was asked for: {wanted}")]
+    Unsuitable {
+        /// Where the connection went.
+        server: String,
+        /// What was asked for, such as `read-write`.
+        wanted: &'static str,
+    },
+    /// None of several servers will do, or a connection broke as soon as it was made.
     #[error("can't connect to {server}: {reason}")]
     Failed {
         /// Where the connection went.
         server: String,
-        /// What the operating system, TLS or the protocol said.
+        /// What went wrong, server by server.
         reason: String,
     },
+}
+
+/// Where the credentials of a connection came from: never what they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Credentials {
+    /// Where the password came from; `None` where there was none.
+    pub password: Option<Source>,
+    /// How messages name the connection string.
+    pub origin: Option<String>,
+    /// The password file that was looked at.
+    pub password_file: Option<PathBuf>,
+    /// Why that file was left out, where it was.
+    pub notice: Option<String>,
 }
 
 impl ConnectError {
@@ -53,7 +101,8 @@ impl ConnectError {
             Self::InvalidTarget { .. } => "connection-string-invalid",
             Self::Tls { .. } => "connection-tls",
             Self::Refused { .. } => "connection-refused",
-            Self::Failed { .. } => "connection-failed",
+            Self::Unsuitable { .. } => "connection-unsuitable",
+            Self::Unreachable { .. } | Self::Failed { .. } => "connection-failed",
         }
     }
 
@@ -62,6 +111,18 @@ impl ConnectError {
         match self {
             Self::Refused { error, .. } => Some(&error.sqlstate),
             _ => None,
+        }
+    }
+
+    /// Why, without where the connection went.
+    fn reason(&self) -> String {
+        match self {
+            Self::InvalidTarget { reason }
+            | Self::Tls { reason }
+            | Self::Unreachable { reason, .. }
+            | Self::Failed { reason, .. } => reason.clone(),
+            Self::Refused { error, .. } => error.to_string(),
+            Self::Unsuitable { wanted, .. } => format!("it is not {wanted}"),
         }
     }
 }
@@ -73,61 +134,26 @@ impl Target {
     /// # Errors
     /// Every reason why no connection could be had; the text never contains the password.
     pub async fn connect(&self) -> Result<Client, ConnectError> {
-        let (client, _) = self.connect_with(|_| {}).await?;
-        Ok(client)
+        Ok(self.connect_to_any(|_| {}).await?.client)
     }
 
-    /// Connects and keeps the notices that the server sends.
+    /// Connects and keeps the notices that the server sends. The target that is given back has that server alone.
     pub(crate) async fn connect_collecting(
         &self,
         notices: Arc<Mutex<Vec<ServerError>>>,
-    ) -> Result<(Client, JoinHandle<()>), ConnectError> {
-        self.connect_with(move |notice| {
-            if let Ok(mut notices) = notices.lock() {
-                notices.push(notice);
-            }
-        })
-        .await
+    ) -> Result<(Client, JoinHandle<()>, Target), ConnectError> {
+        let connected = self
+            .connect_to_any(move |notice| {
+                if let Ok(mut notices) = notices.lock() {
+                    notices.push(notice);
+                }
+            })
+            .await?;
+        Ok((connected.client, connected.task, connected.target))
     }
 
     /// What sets up TLS for a connection to it.
     pub(crate) fn connector(&self) -> Result<tokio_postgres_rustls::MakeRustlsConnect, ConnectError> {
         tls::connector(self.tls())
-    }
-
-    async fn connect_with(
-        &self,
-        mut on_notice: impl FnMut(ServerError) + Send + 'static,
-    ) -> Result<(Client, JoinHandle<()>), ConnectError> {
-        let tls = self.connector()?;
-        let (client, mut connection) = self
-            .config()
-            .connect(tls)
-            .await
-            .map_err(|error| self.explain(&error))?;
-        let task = tokio::spawn(async move {
-            loop {
-                match std::future::poll_fn(|context| connection.poll_message(context)).await {
-                    Some(Ok(AsyncMessage::Notice(notice))) => on_notice((&notice).into()),
-                    Some(Ok(_)) => {}
-                    // The client's own calls report a broken connection; here it only ends the task.
-                    Some(Err(_)) | None => return,
-                }
-            }
-        });
-        Ok((client, task))
-    }
-
-    fn explain(&self, error: &tokio_postgres::Error) -> ConnectError {
-        match error.as_db_error() {
-            Some(report) => ConnectError::Refused {
-                server: self.to_string(),
-                error: Box::new(report.into()),
-            },
-            None => ConnectError::Failed {
-                server: self.to_string(),
-                reason: with_causes(error),
-            },
-        }
     }
 }

@@ -107,19 +107,27 @@ impl Session {
                 reason: error.to_string(),
             })?;
         let notices = Arc::new(Mutex::new(Vec::new()));
-        let (client, connection) = runtime.block_on(target.connect_collecting(Arc::clone(&notices)))?;
+        let connected = runtime.block_on(target.connect_collecting(Arc::clone(&notices)));
+        let (client, connection, target) = match connected {
+            Ok(connected) => connected,
+            Err(error) => {
+                // A name that is still being looked up is not waited for.
+                runtime.shutdown_background();
+                return Err(error);
+            }
+        };
         let mut session = Self {
             runtime,
             client,
             connection,
             notices,
-            target: target.clone(),
+            target,
             backend_pid: 0,
             server_version: 0,
             prepared: HashMap::new(),
         };
         session.identify().map_err(|error| ConnectError::Failed {
-            server: target.to_string(),
+            server: session.target.to_string(),
             reason: error.to_string(),
         })?;
         Ok(session)
@@ -150,7 +158,7 @@ impl Session {
         self.backend_pid
     }
 
-    /// Where this session is connected to.
+    /// Where this session is connected to: of several servers that were named, the one that it reached.
     pub fn target(&self) -> &Target {
         &self.target
     }

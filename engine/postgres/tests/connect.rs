@@ -6,6 +6,7 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use confiture_postgres::connect::Obstacle;
 use confiture_postgres::{Cluster, ConnectError, Options, Session, Target};
 
 fn fixture(name: &str) -> PathBuf {
@@ -104,6 +105,19 @@ fn every_sslmode_means_what_it_means_to_libpq() {
     assert_eq!(
         at("localhost", &format!("sslmode=verify-full&sslrootcert={other}")),
         failed
+    );
+    let untrusted =
+        format!("host=localhost port={port} user=postgres sslmode=verify-full sslrootcert={other}");
+    let error = open(&untrusted).expect_err("not signed by it");
+    assert!(
+        matches!(
+            &error,
+            ConnectError::Unreachable {
+                obstacle: Obstacle::Certificate,
+                ..
+            }
+        ),
+        "{error:?}"
     );
     let missing = "sslmode=verify-full&sslrootcert=/missing.pem";
     assert_eq!(at("localhost", missing), Err("connection-tls"));

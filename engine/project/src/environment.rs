@@ -40,6 +40,8 @@ pub struct Retries {
     pub wait: Option<Duration>,
     /// The longest pause.
     pub max_wait: Option<Duration>,
+    /// How long those who hold the lock are waited for, without standing in its queue, before the next attempt.
+    pub wait_for_blockers: Option<Duration>,
 }
 
 /// The address of a database as the configuration has it, `${VAR}` included. `Debug` doesn't show it: it may hold a

@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use confiture_postgres::{Session, Target, introspect};
-use confiture_project::{Config, Direction, Layout, Project, Script, Segment, SourceFile, TransactionMode};
+use confiture_postgres::introspect;
+use confiture_project::{
+    Config, Direction, Layout, Project, Script, Secret, Segment, SourceFile, TransactionMode,
+};
 use confiture_risk::PgVersion;
 use confiture_schema::render;
 
+use crate::commands::target;
 use crate::failure::Failure;
 
 /// A database whose schema was read.
@@ -20,8 +23,8 @@ pub(super) struct Live {
 
 impl Live {
     /// Reads a database. `label` is how reports name it.
-    pub(super) fn read(url: &str, label: &str, config: &Arc<Config>) -> Result<Live, Failure> {
-        let mut session = Session::open(&Target::parse(url)?)?;
+    pub(super) fn read(url: &Secret, label: &str, config: &Arc<Config>) -> Result<Live, Failure> {
+        let mut session = target::connect(url)?;
         let version = PgVersion::new(session.major()).unwrap_or_default();
         let catalog = introspect(&mut session)?;
         let path = PathBuf::from(label);

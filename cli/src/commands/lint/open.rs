@@ -88,7 +88,7 @@ impl Request {
             }
             Request::Database { url, label } => {
                 let (config, problems) = configuration(args);
-                let live = Live::read(url.reveal(), label, &config)?;
+                let live = Live::read(url, label, &config)?;
                 Ok(Opened {
                     workspace: Workspace {
                         projects: vec![live.project],

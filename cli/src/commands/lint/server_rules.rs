@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use confiture_lint::analysis::{SqlAnswer, SqlRow};
 use confiture_lint::{Finding, Input, RuleSet, SqlRule, SqlTarget, sql_findings};
-use confiture_postgres::{Session, SqlError, Table, Target};
+use confiture_postgres::{Session, SqlError, Table};
 use confiture_project::{Problem, ProblemCode};
 
 use super::open::Request;
+use crate::commands::target;
 use crate::failure::Failure;
 use crate::shadow::{Shadow, ShadowError};
 
@@ -35,7 +36,7 @@ pub(super) fn run(
         .partition(|rule| url.is_some() && rule.target != SqlTarget::Shadow);
     let mut answers = Vec::new();
     if let (Some(url), false) = (url, live.is_empty()) {
-        let mut session = Session::open(&Target::parse(url.reveal())?)?;
+        let mut session = target::connect(url)?;
         ask(&mut session, &live, input, &mut answers, problems);
     }
     if !shadow.is_empty() {

@@ -237,7 +237,11 @@ impl From<confiture_postgres::SqlError> for HookError {
 
 impl From<confiture_postgres::ConnectError> for HookError {
     fn from(error: confiture_postgres::ConnectError) -> HookError {
-        HookError::new(error.to_string()).passing()
+        let made = HookError::new(error.to_string()).passing();
+        match error.hint() {
+            Some(hint) => made.help(hint),
+            None => made,
+        }
     }
 }
 

@@ -82,6 +82,33 @@ impl TlsSettings {
     }
 }
 
+impl TlsSettings {
+    /// The same for libpq's programs.
+    pub(super) fn variables(&self) -> Vec<(&'static str, String)> {
+        let mode = match self.mode {
+            SslMode::Disable => "disable",
+            SslMode::Allow => "allow",
+            SslMode::Prefer => "prefer",
+            SslMode::Require => "require",
+            SslMode::VerifyCa => "verify-ca",
+            SslMode::VerifyFull => "verify-full",
+        };
+        let mut variables = vec![("PGSSLMODE", mode.to_owned())];
+        match &self.roots {
+            Some(RootCertificates::System) => variables.push(("PGSSLROOTCERT", "system".to_owned())),
+            Some(RootCertificates::File(path)) => {
+                variables.push(("PGSSLROOTCERT", path.to_string_lossy().into_owned()))
+            }
+            None => {}
+        }
+        if let Some((certificate, key)) = &self.identity {
+            variables.push(("PGSSLCERT", certificate.to_string_lossy().into_owned()));
+            variables.push(("PGSSLKEY", key.to_string_lossy().into_owned()));
+        }
+        variables
+    }
+}
+
 /// How much of a server's certificate is checked. The handshake's signature always is.
 #[derive(Debug)]
 enum Trust {

@@ -106,6 +106,8 @@ pub(crate) struct RetriesFile {
     wait: Option<DurationShape>,
     /// The longest pause.
     max_wait: Option<DurationShape>,
+    /// How long those who hold the lock are waited for, without standing in its queue, before the next attempt.
+    wait_for_blockers: Option<DurationShape>,
 }
 
 /// A database, and how it is treated.

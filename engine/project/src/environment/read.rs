@@ -99,12 +99,14 @@ impl Decoder<'_> {
                 attempts,
                 wait: None,
                 max_wait: None,
+                wait_for_blockers: None,
             });
         };
         let mut retries = Retries {
             attempts: 1,
             wait: None,
             max_wait: None,
+            wait_for_blockers: None,
         };
         let mut counted = false;
         for (key, value) in entries {
@@ -115,6 +117,7 @@ impl Decoder<'_> {
                     retries.attempts = self.attempts(value, &what)?;
                 }
                 "wait" => retries.wait = self.duration(value, &what),
+                "wait_for_blockers" => retries.wait_for_blockers = self.duration(value, &what),
                 "max_wait" => retries.max_wait = self.duration(value, &what),
                 _ => self.unknown_key(key, " in `retries`", &schema::keys::<schema::RetriesFile>()),
             }
