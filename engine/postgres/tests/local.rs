@@ -40,6 +40,11 @@ fn is_alive(process: u32) -> bool {
     }
 }
 
+/// A process that ends closes its files, and so unlocks what it had locked, a moment before the system calls it dead.
+fn assert_ended(process: u32) {
+    eventually("its end", || !is_alive(process));
+}
+
 fn kill(process: u32) {
     let id = i32::try_from(process)
         .ok()
@@ -302,7 +307,7 @@ fn the_last_user_stops_it_and_the_data_stays() {
     one.close();
     assert!(is_kept(&two), "it goes on for the other");
     two.close();
-    assert!(!is_alive(server));
+    assert_ended(server);
     assert_eq!(place.written_number(), None, "stopped in order");
 
     let again = place.open();
@@ -400,7 +405,7 @@ fn it_goes_on_when_one_of_two_is_killed() {
     });
     assert!(is_kept(&two) && is_alive(server));
     two.close();
-    assert!(!is_alive(server));
+    assert_ended(server);
 }
 
 /// Opened again while it is on its way down: nobody gets an error.
@@ -428,7 +433,7 @@ fn a_user_killed_with_its_watchdog_is_not_counted() {
     assert_eq!(two.server, server, "nobody stopped it");
     assert!(place.run("status").ends_with("Some((false, 1))"));
     two.close();
-    assert!(!is_alive(server));
+    assert_ended(server);
 }
 
 #[test]
@@ -447,7 +452,7 @@ fn it_recovers_when_it_breaks_down() {
     assert!(is_kept(&again));
     let server = again.server;
     again.close();
-    assert!(!is_alive(server));
+    assert_ended(server);
 }
 
 /// The machine broke down, and the number in the pid file is another process's by now.
@@ -490,7 +495,7 @@ fn killed_while_it_starts() {
         user.session().batch(TABLE).expect(moment);
         let server = user.server;
         user.close();
-        assert!(!is_alive(server), "{moment}");
+        assert_ended(server);
         let left: Vec<_> = std::fs::read_dir(place.server_folder().expect("made"))
             .expect("there")
             .map(|entry| entry.expect("one").file_name().to_string_lossy().into_owned())
@@ -574,18 +579,19 @@ fn asked_to_stay() {
             .starts_with("postgres-in-use the local PostgreSQL server is in use by process")
     );
     user.close();
-    assert!(!is_alive(server), "nothing holds it any more");
+    assert_ended(server);
 
     assert_eq!(place.run("keep"), url, "the same address again");
     let user = place.open();
     assert_eq!(place.run("stop at once"), "Now");
-    assert!(!is_alive(user.server));
+    assert_ended(user.server);
     user.close();
 
     place.run("keep");
     let server = place.server();
     assert_eq!(place.run("reset"), "true");
-    assert!(!is_alive(server) && !place.data().exists());
+    assert_ended(server);
+    assert!(!place.data().exists());
     assert_eq!(place.run("reset"), "false");
     let user = place.open();
     assert!(!is_kept(&user), "deleted");
