@@ -3,8 +3,15 @@
 //! The published schemas under `docs/schema/` are generated from these types. Fields are only ever added.
 //! Positions: lines and columns from 1, columns in code points, ends exclusive.
 
+mod migrate;
+
 use schemars::JsonSchema;
 use serde::Serialize;
+
+pub use migrate::{
+    ErrorWord, MigrateFailure, MigrateLine, MigrationStatus, Place, PlanReport, PlannedHook,
+    PlannedMigration, PlannedObjection, PlannedStatement, StatusReport,
+};
 
 /// A place between two characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]

@@ -4,8 +4,12 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use confiture_lint::BaselineError;
+use confiture_migrate::{ErrorKind, MigrateError};
 use confiture_postgres::{ClusterError, ConnectError, SqlError};
 use confiture_project::Problem;
+
+use crate::commands::{Terminal, problems};
+use crate::report::migrate::error_text;
 
 /// The documented exit statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,8 +20,31 @@ pub enum Outcome {
     Findings,
     /// 2: wrong usage or configuration.
     Usage,
-    /// 3: something could not be read.
+    /// 3: something could not be read or reached.
     Unreadable,
+    /// 4: a migration or a hook failed.
+    Failed,
+    /// 5: refused until somebody decides.
+    Refused,
+    /// 6: another is at work, or holds a lock.
+    Busy,
+    /// 130: stopped by Ctrl-C (SIGINT).
+    Interrupted = 130,
+    /// 143: stopped by SIGTERM.
+    Terminated = 143,
+}
+
+impl From<ErrorKind> for Outcome {
+    fn from(kind: ErrorKind) -> Outcome {
+        match kind.exit_status() {
+            2 => Outcome::Usage,
+            3 => Outcome::Unreadable,
+            5 => Outcome::Refused,
+            6 => Outcome::Busy,
+            130 => Outcome::Interrupted,
+            _ => Outcome::Failed,
+        }
+    }
 }
 
 impl From<Outcome> for ExitCode {
@@ -54,6 +81,23 @@ pub enum Failure {
     NoDatabase {
         /// How messages name it.
         environment: String,
+    },
+    /// Files, hooks or settings that keep a command from beginning.
+    #[error("{}", counted(.0))]
+    Problems(Vec<Problem>),
+    /// A migration, or what belongs to it, could not be done.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// As [`Failure::Migrate`], by SIGTERM.
+    #[error(transparent)]
+    Terminated(MigrateError),
+    /// Several projects where one is meant.
+    #[error("several folders hold migrations: {folders}")]
+    SeveralProjects {
+        /// Each with its layout.
+        folders: String,
+        /// The options that choose one.
+        ways: String,
     },
     /// git can't say what was asked.
     #[error(transparent)]
@@ -111,6 +155,9 @@ impl Failure {
             Failure::Usage(_) => "wrong-usage",
             Failure::Configuration(problem) => problem.code.as_str(),
             Failure::NoDatabase { .. } => "no-database",
+            Failure::Problems(_) => "problems",
+            Failure::Migrate(error) | Failure::Terminated(error) => error.kind().code(),
+            Failure::SeveralProjects { .. } => "several-projects",
             Failure::Git(_) => "git",
             Failure::Output(_) | Failure::Write { .. } => "cannot-write",
             Failure::Read { .. } => "cannot-read",
@@ -124,7 +171,7 @@ impl Failure {
     }
 
     /// What to do about it.
-    fn help(&self) -> Option<String> {
+    pub fn help(&self) -> Option<String> {
         match self {
             Failure::UnknownRule {
                 nearest: Some(nearest),
@@ -138,6 +185,7 @@ impl Failure {
                 "write its `database_url:` in confiture.yaml, give --database-url, or set DATABASE_URL"
                     .to_owned(),
             ),
+            Failure::SeveralProjects { ways, .. } => Some(format!("say which: {ways}")),
             Failure::Exists { .. } => Some("edit it, or see `confiture init --print`".to_owned()),
             Failure::NotRunning => Some("`confiture server start` starts it".to_owned()),
             Failure::Cluster(ClusterError::InUse { .. }) => {
@@ -153,10 +201,14 @@ impl Failure {
             Failure::UnknownRule { .. }
             | Failure::Exists { .. }
             | Failure::Usage(_)
+            | Failure::SeveralProjects { .. }
             | Failure::Configuration(_)
             | Failure::NoDatabase { .. }
             | Failure::Git(_)
             | Failure::Baseline { .. } => Outcome::Usage,
+            Failure::Terminated(_) => Outcome::Terminated,
+            Failure::Migrate(error) => Outcome::from(error.kind()),
+            Failure::Problems(problems) => problems::outcome(problems).max(Outcome::Usage),
             _ => Outcome::Unreadable,
         }
     }
@@ -172,8 +224,20 @@ impl Failure {
     }
 
     /// Says it on standard error. A standard error that is closed is nobody's loss.
-    pub fn print(&self) {
+    pub fn print(&self, terminal: Terminal) {
         let mut err = io::stderr().lock();
+        match self {
+            Failure::Problems(found) => {
+                drop(err);
+                problems::print(found, terminal);
+                return;
+            }
+            Failure::Migrate(error) | Failure::Terminated(error) => {
+                let _ = writeln!(err, "{}", error_text::render(error, terminal.colour));
+                return;
+            }
+            _ => {}
+        }
         let _ = writeln!(err, "error[{}]: {self}", self.code());
         if let Some(help) = self.help() {
             let _ = writeln!(err, "  help: {help}");
@@ -193,5 +257,13 @@ fn place(problem: &Problem) -> String {
 impl From<Box<Problem>> for Failure {
     fn from(problem: Box<Problem>) -> Self {
         Failure::Configuration(problem)
+    }
+}
+
+/// `3 problems`, for whoever can't be shown each.
+fn counted(problems: &[Problem]) -> String {
+    match problems {
+        [only] => place(only),
+        several => format!("{} problems", several.len()),
     }
 }

@@ -12,14 +12,14 @@ pub mod report;
 pub mod shadow;
 pub mod sources;
 
-use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use crate::args::{Cli, Command};
 use crate::commands::Terminal;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::report::style::Colour;
 
 /// Statements become many small values on all cores; this allocator takes a sixth off a run of `lint`.
@@ -36,7 +36,13 @@ pub fn run() -> ExitCode {
     };
     // The server's own threads write, so nobody may hold standard output.
     if let Command::Lsp(args) = &cli.command {
-        return commands::lsp::run(args);
+        return commands::lsp::run(args, terminal);
+    }
+    // Migrations are told of from several threads, so neither may they.
+    if let Command::Migrate(args) = &cli.command {
+        let mut out = BufWriter::new(io::stdout());
+        let result = commands::migrate::run(args, terminal, &mut out);
+        return end(result, &mut out, terminal);
     }
     let mut out = BufWriter::new(io::stdout().lock());
     let result = match &cli.command {
@@ -47,17 +53,22 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => commands::rules::explain(args, &mut out),
         Command::Init(args) => commands::init::run(args, terminal, &mut out),
         Command::Server(args) => commands::server::run(args, terminal, &mut out),
-        Command::Lsp(_) => Ok(Outcome::Clean),
+        Command::Lsp(_) | Command::Migrate(_) => Ok(Outcome::Clean),
         Command::Completions { shell } => commands::shell::completions(*shell, &mut out),
         Command::Man { folder } => commands::shell::man_pages(folder),
     };
-    let outcome = result.and_then(|outcome| out.flush().map(|()| outcome).map_err(failure::Failure::from));
+    end(result, &mut out, terminal)
+}
+
+/// Says why a command could not do what was asked, and gives the exit status.
+fn end(result: Result<Outcome, Failure>, out: &mut impl io::Write, terminal: Terminal) -> ExitCode {
+    let outcome = result.and_then(|outcome| out.flush().map(|()| outcome).map_err(Failure::from));
     match outcome {
         Ok(outcome) => outcome.into(),
         // Whoever reads our output has seen enough: `confiture schema | head`.
         Err(failure) if failure.is_broken_pipe() => Outcome::Clean.into(),
         Err(failure) => {
-            failure.print();
+            failure.print(terminal);
             failure.outcome().into()
         }
     }

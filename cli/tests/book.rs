@@ -3,6 +3,9 @@
 //!
 //! After a change: `CONFITURE_UPDATE=1 TRYCMD=overwrite cargo test -p confiture --test book`.
 
+#[path = "support/pages.rs"]
+mod pages;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -172,6 +175,18 @@ fn published_schemas() {
         &pretty(schemars::schema_for!(contract::ServerStatus)),
     );
     generated(
+        "docs/schema/migrate-events.json",
+        &pretty(schemars::schema_for!(contract::MigrateLine)),
+    );
+    generated(
+        "docs/schema/migrate-status.json",
+        &pretty(schemars::schema_for!(contract::StatusReport)),
+    );
+    generated(
+        "docs/schema/migrate-plan.json",
+        &pretty(schemars::schema_for!(contract::PlanReport)),
+    );
+    generated(
         "docs/schema/confiture-yaml.json",
         &format!("{:#}\n", confiture_lint::config_schema()),
     );
@@ -252,14 +267,27 @@ fn table_of_contents() {
     }
 }
 
-/// Every console block of the book and the README is run in the repository's root.
+/// Every console block of the book and the README is run in the repository's root; those of pages that need a database
+/// beside a copy of the examples.
 #[test]
 fn commands_shown() {
     std::env::set_current_dir(root()).expect("the repository's root");
-    trycmd::TestCases::new()
+    let cases = trycmd::TestCases::new();
+    cases
         .register_bin("confiture", trycmd::cargo::cargo_bin("confiture"))
         .case("README.md")
         .case("docs/*.md")
-        .case("docs/guide/*.md")
-        .run();
+        .case("docs/guide/*.md");
+    for page in pages::with_database(&root()) {
+        cases.skip(page);
+    }
+    cases.run();
+}
+
+/// Pages with commands that work on a database are run too, each with a private one of its own.
+#[test]
+fn commands_shown_on_databases() {
+    for page in pages::with_database(&root()) {
+        pages::check(&root(), &page);
+    }
 }

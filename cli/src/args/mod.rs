@@ -1,6 +1,7 @@
 //! The command line, as clap reads it.
 
 mod connect;
+pub mod migrate;
 mod server;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use confiture_project::Secret;
 use confiture_risk::PgVersion;
 
 pub use connect::ConnectArgs;
+pub use migrate::MigrateArgs;
 pub use server::{ServerArgs, ServerCommand};
 
 /// Know what every statement of a PostgreSQL project does, before a database runs it.
@@ -25,9 +27,10 @@ pub use server::{ServerArgs, ServerCommand};
   confiture lint                          check every script of the project you stand in
   confiture risk migrations/0042_x.sql    what that migration locks, rewrites and scans
   confiture schema --format sql           the schema that the files add up to
+  confiture migrate status                what is applied to a database, what is pending
   confiture explain add-foreign-key-not-valid
 
-Exit status: 0 clean · 1 findings at the fail level · 2 wrong usage or configuration · 3 something could not be read"
+Exit status: 0 clean · 1 findings at the fail level · 2 wrong usage or configuration · 3 something could not be read or reached · 4 a migration failed · 5 refused until somebody decides · 6 another holds a lock · 130 interrupted"
 )]
 pub struct Cli {
     /// What to do.
@@ -67,6 +70,8 @@ pub enum Command {
     Rules(RulesArgs),
     /// Explain a lint rule: what it finds, why it matters, what to do instead.
     Explain(ExplainArgs),
+    /// Apply, revert and account for migrations on a database.
+    Migrate(MigrateArgs),
     /// Write a commented confiture.yaml for the project in a folder.
     Init(InitArgs),
     /// Run a private PostgreSQL server for the project, its data kept.

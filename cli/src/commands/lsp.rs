@@ -4,11 +4,12 @@ use std::process::ExitCode;
 
 use confiture_server::{Ended, Options};
 
+use super::Terminal;
 use crate::args::LspArgs;
 use crate::failure::Failure;
 
 /// Serves until the editor has had enough. As the protocol says: 0 after a `shutdown`, otherwise 1.
-pub fn run(args: &LspArgs) -> ExitCode {
+pub fn run(args: &LspArgs, terminal: Terminal) -> ExitCode {
     let options = Options {
         is_verbose: args.verbose || is_set("CONFITURE_LOG"),
     };
@@ -17,7 +18,7 @@ pub fn run(args: &LspArgs) -> ExitCode {
         Ok(Ended::Abruptly) => ExitCode::FAILURE,
         Err(error) => {
             let failure = Failure::from(error);
-            failure.print();
+            failure.print(terminal);
             failure.outcome().into()
         }
     }

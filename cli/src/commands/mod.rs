@@ -3,6 +3,7 @@
 pub mod init;
 pub mod lint;
 pub mod lsp;
+pub mod migrate;
 pub mod open;
 pub mod problems;
 pub mod risk;

@@ -30,6 +30,15 @@ pub struct Excerpt<'a> {
     pub help: Option<&'a str>,
 }
 
+/// What is said beneath the lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remark {
+    /// What else is known.
+    Note(String),
+    /// What to do.
+    Help(String),
+}
+
 /// A renderer for this run.
 pub fn renderer(colour: Colour) -> Renderer {
     match colour {
@@ -40,6 +49,11 @@ pub fn renderer(colour: Colour) -> Renderer {
 
 /// Renders one.
 pub fn render(renderer: &Renderer, excerpt: &Excerpt<'_>) -> String {
+    render_with(renderer, excerpt, &[])
+}
+
+/// Renders one with more to be said beneath it.
+pub fn render_with(renderer: &Renderer, excerpt: &Excerpt<'_>, remarks: &[Remark]) -> String {
     let window = window(excerpt.source, &excerpt.range);
     let text = &excerpt.source[window.clone()];
     let start = excerpt.range.start.clamp(window.start, window.end) - window.start;
@@ -62,6 +76,12 @@ pub fn render(renderer: &Renderer, excerpt: &Excerpt<'_>) -> String {
         .element(snippet);
     if let Some(help) = excerpt.help {
         group = group.element(Level::HELP.message(help));
+    }
+    for remark in remarks {
+        group = match remark {
+            Remark::Note(text) => group.element(Level::NOTE.message(text)),
+            Remark::Help(text) => group.element(Level::HELP.message(text)),
+        };
     }
     renderer.render(&[group])
 }

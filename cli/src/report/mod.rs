@@ -9,6 +9,7 @@ mod gitlab;
 mod html;
 mod json;
 mod junit;
+pub mod migrate;
 pub mod model;
 mod paths;
 pub mod risk_text;

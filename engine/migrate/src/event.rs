@@ -1,5 +1,6 @@
 //! What happens while migrations run, as values: for progress on a terminal, for lines of JSON, for tests.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Who is told what happens. It is called from several threads, and what runs waits for it: be quick.
@@ -17,7 +18,7 @@ impl Observer for Silent {
 }
 
 /// Another session, as the server sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Blocker {
     /// The process id of its backend.
     pub pid: i32,
@@ -36,7 +37,7 @@ pub struct Blocker {
 }
 
 /// The runner that holds the lock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LockHolder {
     /// The process id of its backend.
     pub pid: i32,
@@ -51,7 +52,7 @@ pub struct LockHolder {
 }
 
 /// A lock that a migration held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LockHeld {
     /// The relation.
     pub relation: String,
@@ -64,7 +65,7 @@ pub struct LockHeld {
 }
 
 /// How a hook ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HookStatus {
     /// It did its work.
@@ -76,7 +77,7 @@ pub enum HookStatus {
 }
 
 /// Something that happened. Durations are in milliseconds.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
@@ -276,7 +277,7 @@ pub enum Event {
 }
 
 /// What a failed migration leaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Left {
     /// Nothing: it was rolled back.

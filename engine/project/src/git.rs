@@ -99,6 +99,14 @@ impl Repository {
         }
     }
 
+    /// The hash of the commit that is checked out.
+    ///
+    /// # Errors
+    /// [`GitError::UnknownRevision`] where nothing was committed yet.
+    pub fn head(&self) -> Result<String, GitError> {
+        self.commit("HEAD")
+    }
+
     /// The texts of files as they are staged; files that aren't in the index are left out.
     pub fn staged_texts(&self, files: &[PathBuf]) -> Result<HashMap<PathBuf, Arc<str>>, GitError> {
         self.texts("", files)
