@@ -76,6 +76,14 @@ pub enum Failure {
     /// The configuration can't give what was asked of it.
     #[error("{}", place(.0))]
     Configuration(Box<Problem>),
+    /// An address that can't be used.
+    #[error("{origin}: {error}")]
+    Address {
+        /// Where it was written.
+        origin: String,
+        /// What is wrong with it.
+        error: ConnectError,
+    },
     /// An environment without a database.
     #[error("{environment} has no database")]
     NoDatabase {
@@ -154,6 +162,7 @@ impl Failure {
             Failure::Exists { .. } => "already-exists",
             Failure::Usage(_) => "wrong-usage",
             Failure::Configuration(problem) => problem.code.as_str(),
+            Failure::Address { error, .. } => error.code(),
             Failure::NoDatabase { .. } => "no-database",
             Failure::Problems(_) => "problems",
             Failure::Migrate(error) | Failure::Terminated(error) => error.kind().code(),
@@ -180,7 +189,7 @@ impl Failure {
             Failure::UnknownRule { .. } => Some("`confiture rules` lists them".to_owned()),
             Failure::Baseline { .. } => Some("write it anew with --write-baseline".to_owned()),
             Failure::Configuration(problem) => problem.help.clone(),
-            Failure::Connect(error) => error.hint(),
+            Failure::Connect(error) | Failure::Address { error, .. } => error.hint(),
             Failure::NoDatabase { .. } => Some(
                 "write its `database_url:` in confiture.yaml, give --database-url, or set DATABASE_URL"
                     .to_owned(),
@@ -203,6 +212,7 @@ impl Failure {
             | Failure::Usage(_)
             | Failure::SeveralProjects { .. }
             | Failure::Configuration(_)
+            | Failure::Address { .. }
             | Failure::NoDatabase { .. }
             | Failure::Git(_)
             | Failure::Baseline { .. } => Outcome::Usage,

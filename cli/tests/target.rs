@@ -1,6 +1,7 @@
 //! Which database a command works on.
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 
 use confiture_cli::args::ConnectArgs;
@@ -107,10 +108,12 @@ fn the_order_of_precedence() {
             ),
         ),
     ];
-    let lines: Vec<String> = cases
-        .iter()
-        .map(|(what, got)| format!("{what}:\n  {got}"))
-        .collect();
+    let invalid = "environments:\n  qa:\n    url: 'postgres://a@h:port/x'\n";
+    let cases = cases.into_iter().chain([
+        ("an address that is none", chosen(invalid, None, None, None)),
+        ("an option that is none", chosen("", None, Some("nonsense"), None)),
+    ]);
+    let lines: Vec<String> = cases.map(|(what, got)| format!("{what}:\n  {got}")).collect();
     insta::assert_snapshot!(lines.join("\n"));
 }
 
@@ -148,4 +151,50 @@ fn no_password_is_shown() {
     let chosen = choose_with(&args, &Config::default(), |_| None).expect("a target");
     let shown = format!("{args:?} {chosen:?} {}", chosen.title());
     assert!(!shown.contains("s3cret"), "{shown}");
+}
+
+/// The program itself: what it prints when an address, a configuration or a server is wrong.
+#[test]
+fn the_program_prints_no_password() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let config = "environments:\n  a: {databse_url: 'postgres://u:s3cret@127.0.0.1:1/a'}\n  \
+                  b: {url: 'postgres://u:s3cret@127.0.0.1:1/a'}\n  c: {url: 'postgres://u:s3cret@h/${NO}'}\n";
+    let run = |config: &str, arguments: &[&str]| {
+        std::fs::write(folder.path().join("confiture.yaml"), config).expect("written");
+        let output = Command::new(env!("CARGO_BIN_EXE_confiture"))
+            .args(arguments)
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
+            .env("PGPASSWORD", "s3cret")
+            .env_remove("NO")
+            .current_dir(folder.path())
+            .output()
+            .expect("the program runs");
+        let told = [output.stdout, output.stderr].concat();
+        let told = String::from_utf8_lossy(&told).into_owned();
+        assert!(!told.contains("s3cret"), "{arguments:?}: {told}");
+        (output.status.code(), told)
+    };
+    let fine = config.replace("databse_url", "database_url");
+    let (status, told) = run(config, &["lint", "--env", "b"]);
+    assert!(status == Some(2) && told.contains("databse_url"), "{told}");
+    let (status, _) = run(config, &["lint", "--format", "json"]);
+    assert_eq!(status, Some(2));
+    let (status, told) = run(&fine, &["lint", "--env", "b"]);
+    assert!(
+        status == Some(3) && told.contains("no server listens there"),
+        "{told}"
+    );
+    let (status, told) = run(&fine, &["lint", "--environment", "c"]);
+    assert!(status == Some(2) && told.contains("`NO` is not set"), "{told}");
+    let url = "postgres://u:s3cret@127.0.0.1:1/a?sslmode=s3cret";
+    let (status, told) = run(&fine, &["schema", "--database-url", url]);
+    assert!(
+        status == Some(3) && told.contains("connection-string-invalid"),
+        "{told}"
+    );
+    let (status, _) = run(
+        &fine,
+        &["schema", "--database-url", "host=h password=s3cret s3cret=1"],
+    );
+    assert_eq!(status, Some(3));
 }

@@ -78,7 +78,6 @@ pub fn choose_with(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Chosen, Failure> {
     let set = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
-    let mut notices = Vec::new();
     let environment = match &args.env {
         Some(name) => config.environment(name)?,
         None => config.default_environment(),
@@ -88,48 +87,65 @@ pub fn choose_with(
             Some(_) => environment,
             None => nameless(environment),
         };
-        return at(environment, url, "the option --database-url", &variable, notices);
+        return at(
+            environment,
+            url,
+            "the option --database-url",
+            &variable,
+            Vec::new(),
+        );
     }
-    if args.env.is_none() && environment.source.is_none() && !config.environments.is_empty() {
+    let fallback = set(VARIABLE);
+    match environment.database(set)? {
+        Database::Url(url) => {
+            let notices = notices(args, config, &environment, fallback.is_some());
+            let origin = environment.address_title();
+            at(environment, &url, &origin, &variable, notices)
+        }
+        Database::None | Database::Local => match fallback {
+            Some(url) if takes_variable(args, config, &environment) => {
+                let origin = format!("the variable {VARIABLE}");
+                let url = Secret::new(url);
+                at(nameless(environment), &url, &origin, &variable, Vec::new())
+            }
+            fallback => {
+                let notices = notices(args, config, &environment, fallback.is_some());
+                without_address(environment, notices)
+            }
+        },
+    }
+}
+
+/// Whether `DATABASE_URL` counts for an environment without an address: where none is configured and none named, and for
+/// the only one. For others it would take away what they say about their databases, `production` among it.
+fn takes_variable(args: &ConnectArgs, config: &Config, environment: &Environment) -> bool {
+    match config.environments.len() {
+        0 => args.env.is_none(),
+        1 => config.environments.contains_key(&environment.name) && environment.name != LOCAL,
+        _ => false,
+    }
+}
+
+/// What should be known where no environment was named and a configured one holds.
+fn notices(args: &ConnectArgs, config: &Config, environment: &Environment, is_set: bool) -> Vec<String> {
+    let mut notices = Vec::new();
+    if args.env.is_some() {
+        return notices;
+    }
+    if environment.source.is_none() && !config.environments.is_empty() {
         let names: Vec<&str> = config.environments.keys().map(String::as_str).collect();
         let names = names.join(", ");
         notices.push(format!(
             "no environment is named, so `{LOCAL}` holds; `--env` takes {names}"
         ));
     }
-    // An address of the variable would take the settings of an environment away, `production` among them.
-    let is_only = config.environments.len() == 1 && config.environments.contains_key(&environment.name);
-    let is_free = args.env.is_none() && config.environments.is_empty();
-    match environment.database(set)? {
-        Database::Url(url) => {
-            if args.env.is_none() && set(VARIABLE).is_some() && !environment.is_address_of(VARIABLE) {
-                notices.push(unused(&environment));
-            }
-            let origin = format!("`database_url` of {}", environment.title());
-            at(environment, &url, &origin, &variable, notices)
-        }
-        Database::None | Database::Local if is_free || (is_only && environment.name != LOCAL) => {
-            match set(VARIABLE) {
-                Some(url) => {
-                    let origin = format!("the variable {VARIABLE}");
-                    at(
-                        nameless(environment),
-                        &Secret::new(url),
-                        &origin,
-                        &variable,
-                        notices,
-                    )
-                }
-                None => without_address(environment, notices),
-            }
-        }
-        Database::None | Database::Local => {
-            if args.env.is_none() && set(VARIABLE).is_some() {
-                notices.push(unused(&environment));
-            }
-            without_address(environment, notices)
-        }
+    if is_set && !environment.is_address_of(VARIABLE) {
+        notices.push(format!(
+            "{VARIABLE} is set and not used: {} holds; `--database-url \"${VARIABLE}\"` uses it",
+            environment.title()
+        ));
     }
+    notices
 }
 
 /// The environment where only an address is known: the configured one that has none of its own, or one without settings.
@@ -161,7 +177,11 @@ fn at(
     mut notices: Vec<String>,
 ) -> Result<Chosen, Failure> {
     let libpq = |name: &str| variable(name).filter(|value| !value.is_empty());
-    let target = Target::parse_with(url.reveal(), libpq)?
+    let target = Target::parse_with(url.reveal(), libpq)
+        .map_err(|error| Failure::Address {
+            origin: origin.to_owned(),
+            error,
+        })?
         .with_origin(origin)
         .with_application_name(APPLICATION_NAME);
     notices.extend(target.notices().iter().cloned());
@@ -170,13 +190,6 @@ fn at(
         server: Server::At(Box::new(target)),
         notices,
     })
-}
-
-fn unused(environment: &Environment) -> String {
-    format!(
-        "{VARIABLE} is set and not used: {} holds; `--database-url \"${VARIABLE}\"` uses it",
-        environment.title()
-    )
 }
 
 /// Connects to an address that a command was given.

@@ -142,6 +142,19 @@ impl Environment {
         }
     }
 
+    /// How messages name its address: with the place where it is written.
+    pub fn address_title(&self) -> String {
+        let place = match (&self.source, &self.database_url) {
+            (Some(source), Some(address)) => {
+                let problem = self.problem(&address.range, String::new());
+                let (line, column) = problem.line_column().unwrap_or((1, 1));
+                format!(" ({}:{line}:{column})", source.path.display())
+            }
+            _ => String::new(),
+        };
+        format!("`database_url` of environment `{}`{place}", self.name)
+    }
+
     fn problem(&self, range: &Range<usize>, message: String) -> Problem {
         match &self.source {
             Some(source) => {

@@ -283,3 +283,26 @@ fn the_schema_knows_every_key_of_an_environment() {
         }
     }
 }
+
+/// What the book shows is read without a problem.
+#[test]
+fn the_examples_of_the_book() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/environments.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let blocks: Vec<&str> = page
+        .split("```yaml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert_eq!(blocks.len(), 3);
+    for block in blocks {
+        let name = match block.strip_prefix("# ") {
+            Some(rest) => rest.lines().next().unwrap(),
+            None => "confiture.yaml",
+        };
+        let tree = Tree::new(&[(name, block)]);
+        let (config, problems) = Workspace::configuration(Path::new("."), &tree.options());
+        assert_eq!(told(&problems), "", "{block}");
+        assert!(!config.environments.is_empty(), "{block}");
+    }
+}

@@ -12,6 +12,7 @@ use confiture_risk::PgVersion;
 use super::live::Live;
 use super::select;
 use crate::args::LintArgs;
+use crate::commands::problems;
 use crate::failure::Failure;
 
 /// What was opened.
@@ -88,6 +89,9 @@ impl Request {
             }
             Request::Database { url, label } => {
                 let (config, problems) = configuration(args);
+                if problems::stops(&problems) {
+                    return Ok(nothing(problems));
+                }
                 let live = Live::read(url, label, &config)?;
                 Ok(Opened {
                     workspace: Workspace {
@@ -97,14 +101,19 @@ impl Request {
                     server_version: Some(live.version),
                 })
             }
-            Request::Nothing(problem) => Ok(Opened {
-                workspace: Workspace {
-                    problems: vec![(**problem).clone()],
-                    ..Workspace::default()
-                },
-                server_version: None,
-            }),
+            Request::Nothing(problem) => Ok(nothing(vec![(**problem).clone()])),
         }
+    }
+}
+
+/// Nothing but what is wrong.
+fn nothing(problems: Vec<Problem>) -> Opened {
+    Opened {
+        workspace: Workspace {
+            problems,
+            ..Workspace::default()
+        },
+        server_version: None,
     }
 }
 
