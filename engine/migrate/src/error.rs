@@ -40,6 +40,8 @@ pub enum ErrorKind {
     OutOfOrder,
     /// An earlier run left a migration half done, and it can't be taken up as it is.
     Unfinished,
+    /// What another tool or somebody says of a database can't be taken over as it is.
+    Baseline,
     /// The ledger can't be read or written.
     Ledger,
     /// Another runner is at work.
@@ -80,6 +82,7 @@ impl ErrorKind {
             ErrorKind::Missing => "migration-missing",
             ErrorKind::OutOfOrder => "migration-out-of-order",
             ErrorKind::Unfinished => "migration-unfinished",
+            ErrorKind::Baseline => "baseline-refused",
             ErrorKind::Ledger => "ledger",
             ErrorKind::LockHeld => "lock-held",
             ErrorKind::Unsafe => "unsafe-migration",
@@ -114,6 +117,7 @@ impl ErrorKind {
             | ErrorKind::Missing
             | ErrorKind::OutOfOrder
             | ErrorKind::Unfinished
+            | ErrorKind::Baseline
             | ErrorKind::NoDown
             | ErrorKind::Unsafe
             | ErrorKind::Confirmation => 5,

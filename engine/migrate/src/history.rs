@@ -195,7 +195,9 @@ fn slug(script: &Script) -> String {
         return stem.to_string_lossy().into_owned();
     }
     let group = script.group.as_str();
-    group.rsplit(['/', '\\']).next().unwrap_or(group).to_owned()
+    let name = group.rsplit(['/', '\\']).next().unwrap_or(group);
+    // Files of both directions, dbmate's and goose's, are groups with their endings.
+    name.strip_suffix(".sql").unwrap_or(name).to_owned()
 }
 
 /// Line ends count as LF, so that a checkout on Windows is the same migration.

@@ -10,6 +10,7 @@
 //! [`hooks`].
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod baseline;
 pub mod error;
 pub mod event;
 pub mod history;
@@ -17,10 +18,12 @@ pub mod hooks;
 pub mod interrupt;
 pub mod ledger;
 pub mod plan;
+pub mod repair;
 pub mod runner;
 pub mod safety;
 pub mod settings;
 pub mod steps;
+pub mod verify;
 
 pub use error::{ErrorKind, MigrateError, Result, SourcePlace};
 pub use event::{Blocker, Event, LockHeld, LockHolder, Observer, Silent};

@@ -39,6 +39,19 @@ const KEPT_PREPARED: usize = 64;
 /// Bytes that are sent at once by COPY.
 const COPY_CHUNK: usize = 64 * 1024;
 
+/// Whether a text mentions what takes prepared statements away.
+fn deallocates(sql: &str) -> bool {
+    let mut last_is_discard = false;
+    sql.split(|c: char| !c.is_ascii_alphabetic())
+        .filter(|word| !word.is_empty())
+        .any(|word| {
+            let found = word.eq_ignore_ascii_case("deallocate")
+                || (last_is_discard && word.eq_ignore_ascii_case("all"));
+            last_is_discard = word.eq_ignore_ascii_case("discard");
+            found
+        })
+}
+
 /// Cancels what a session runs; usable from any thread.
 #[derive(Clone)]
 pub struct Canceller {
@@ -237,15 +250,10 @@ impl Session {
         Ok(statement)
     }
 
-    /// `DEALLOCATE ALL` and `DISCARD ALL` take what is prepared with them. A text that only mentions them costs no more
-    /// than preparing again.
+    /// `DEALLOCATE` and `DISCARD ALL` take what is prepared with them. A text that only mentions them costs no more than
+    /// preparing again.
     fn forget_if_deallocated(&mut self, sql: &str) {
-        let mentions = |word: &str| {
-            sql.as_bytes()
-                .windows(word.len())
-                .any(|w| w.eq_ignore_ascii_case(word.as_bytes()))
-        };
-        if !self.prepared.is_empty() && (mentions("deallocate") || mentions("discard")) {
+        if !self.prepared.is_empty() && deallocates(sql) {
             self.prepared.clear();
         }
     }

@@ -5,6 +5,7 @@
 //! ledger says that nothing was done. Everything is written by the session that does the work, in the transaction that it
 //! tells of.
 
+mod amend;
 mod create;
 mod place;
 mod read;
@@ -17,12 +18,11 @@ use std::sync::{Arc, OnceLock};
 
 use confiture_postgres::Session;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::error::{ErrorKind, MigrateError, Result};
 use crate::history::Migration;
-use crate::settings::LedgerNames;
-use crate::steps::{Action, Runs, Step};
+use crate::settings::{LedgerNames, Settings};
+pub(crate) use amend::Entry;
 use place::Place;
 
 /// A migration that is applied.
@@ -57,7 +57,7 @@ pub struct Unfinished {
     pub direction: Way,
     /// SHA-256 of what was being applied.
     pub checksum: String,
-    /// The hash of the steps ([`plan_hash`] of them).
+    /// The hash of the steps ([`crate::steps::Steps::hash`]).
     pub plan_hash: String,
     /// Steps that are done.
     pub steps_done: usize,
@@ -140,6 +140,20 @@ pub struct RunInfo {
     pub plan_hash: String,
 }
 
+impl RunInfo {
+    /// What is known of a run before it begins.
+    pub fn of(settings: &Settings, command: &str, plan_hash: String) -> RunInfo {
+        RunInfo {
+            command: command.to_owned(),
+            environment: settings.environment.clone(),
+            applied_by: settings.applied_by.clone(),
+            git_commit: settings.git_commit.clone(),
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            plan_hash,
+        }
+    }
+}
+
 /// What is recorded of one statement or hook.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StepRecord {
@@ -209,35 +223,6 @@ pub struct FailureRecord<'a> {
     pub sqlstate: Option<&'a str>,
     /// The hash of the steps.
     pub plan_hash: &'a str,
-}
-
-/// A hash of steps: it is another as soon as anything that would be done is another, or is done elsewhere. Where a step
-/// stands in its file doesn't matter.
-pub fn plan_hash(steps: &[Step]) -> String {
-    let mut hasher = Sha256::new();
-    for step in steps {
-        hasher.update(match step.runs {
-            Runs::InTransaction => b"\x01",
-            Runs::Alone => b"\x02",
-        });
-        let text = match &step.action {
-            Action::Statement(statement) => {
-                let data = statement
-                    .copy_data
-                    .clone()
-                    .and_then(|range| statement.segment.text.get(range));
-                hasher.update(data.unwrap_or_default().as_bytes());
-                hasher.update(b"\x03");
-                statement.sql().to_owned()
-            }
-            Action::Hook(hook) => hook.fingerprint(),
-        };
-        // The length keeps the ends of neighbours apart.
-        hasher.update((text.len() as u64).to_be_bytes());
-        hasher.update(text.as_bytes());
-    }
-    let digest = hasher.finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The ledger of one database. Clones are the same ledger.

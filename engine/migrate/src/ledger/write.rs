@@ -9,7 +9,7 @@ use super::{Completion, FailureRecord, RunInfo, StepRecord, Way};
 use crate::error::{ErrorKind, MigrateError, Result};
 use crate::history::Migration;
 
-const NOT_WRITTEN: &str = "the ledger can't be written";
+pub(super) const NOT_WRITTEN: &str = "the ledger can't be written";
 
 /// Rows of the table of steps, from JSON; `$attempt` is the attempt's number.
 fn insert_steps(place: &Place, attempt: &str, parameter: &str) -> String {

@@ -10,8 +10,8 @@ use crate::history::Migration;
 use crate::ledger::{Applied, Unfinished};
 
 pub use down::down;
-pub(crate) use standing::is_baseline;
 pub use standing::status;
+pub(crate) use standing::{BASELINE, Held, is_baseline};
 pub use up::up;
 
 /// What is true of one migration in one database.

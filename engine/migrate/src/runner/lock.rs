@@ -22,13 +22,13 @@ const TELL_EVERY: Duration = Duration::from_secs(2);
 
 /// The advisory lock of one ledger.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct RunnerLock {
+pub(crate) struct RunnerLock {
     key: i64,
 }
 
 impl RunnerLock {
     /// The lock of the ledger with the names of these settings.
-    pub(super) fn of(settings: &Settings) -> RunnerLock {
+    pub(crate) fn of(settings: &Settings) -> RunnerLock {
         let names = &settings.ledger;
         let schema = names.schema.as_ref().map_or("", |schema| schema.as_str());
         let text = format!("confiture migrations\0{schema}\0{}", names.table.as_str());
@@ -40,6 +40,21 @@ impl RunnerLock {
         RunnerLock {
             key: i64::from_be_bytes(key),
         }
+    }
+
+    /// Does something while no other runner is at work.
+    pub(crate) fn during<T>(
+        self,
+        session: &mut Session,
+        settings: &Settings,
+        observer: &dyn Observer,
+        interrupt: &Interrupt,
+        work: impl FnOnce(&mut Session) -> Result<T>,
+    ) -> Result<T> {
+        self.take(session, settings, observer, interrupt)?;
+        let done = work(session);
+        self.release(session);
+        done
     }
 
     /// Takes it, waiting as long as the settings allow.

@@ -33,7 +33,7 @@ use crate::plan::Plan;
 use crate::settings::{HookUse, Settings};
 use job::Job;
 use limits::Limits;
-use lock::RunnerLock;
+pub(crate) use lock::RunnerLock;
 use watch::Watch;
 
 /// What a run came to.
@@ -114,17 +114,7 @@ impl Migrator<'_> {
     }
 
     fn check_server(&mut self) -> Result<PgVersion> {
-        let major = self.session.major();
-        let too_old = || {
-            MigrateError::new(
-                ErrorKind::OldServer,
-                format!("the server is PostgreSQL {major}; 13 is the oldest that is supported"),
-            )
-            .help("upgrade the server, or run the migration with psql")
-        };
-        if major < 13 {
-            return Err(too_old());
-        }
+        let version = known_version(self.session.major())?;
         let row = self
             .session
             .query_one(
@@ -146,10 +136,7 @@ impl Migrator<'_> {
                 "connect to the primary, or ask for it: several hosts with target_session_attrs=read-write",
             ));
         }
-        // A newer server than is known is taken as the newest that is.
-        PgVersion::new(major)
-            .or_else(|| PgVersion::new(18))
-            .ok_or_else(too_old)
+        Ok(version)
     }
 
     fn under_lock(&mut self, plan: &Plan, way: Way, version: PgVersion) -> Result<Outcome> {
@@ -236,6 +223,20 @@ impl Migrator<'_> {
             plan_hash: crate::history::hex(&hasher.finalize()),
         }
     }
+}
+
+/// The version that a server counts as: a newer one than is known is taken as the newest that is.
+pub(crate) fn known_version(major: u32) -> Result<PgVersion> {
+    PgVersion::new(major)
+        .or_else(|| PgVersion::new(18))
+        .filter(|_| major >= 13)
+        .ok_or_else(|| {
+            MigrateError::new(
+                ErrorKind::OldServer,
+                format!("the server is PostgreSQL {major}; 13 is the oldest that is supported"),
+            )
+            .help("upgrade the server, or run the migration with psql")
+        })
 }
 
 /// Whether the ledger says by now what the plan wanted.

@@ -3,7 +3,9 @@
 
 mod support;
 
+mod baseline;
 mod hooks_types;
 mod ledger;
 mod plan;
+mod repair;
 mod runner;
