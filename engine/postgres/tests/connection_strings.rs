@@ -57,14 +57,14 @@ fn urls() {
             "postgresql:///app?host=a,b&port=1,2&user=u%20v&ssl=true",
             "Target(u v@a:1,b:2/app, sslmode Require)",
         ),
-        ("postgresql://u@[::1]:7/a", "Target(u@::1:7/a, sslmode Prefer)"),
+        ("postgresql://u@[::1]:7/a", "Target(u@[::1]:7/a, sslmode Prefer)"),
         (
             "postgresql://u@a,b:7,c/d",
             "Target(u@a:5432,b:7,c:5432/d, sslmode Prefer)",
         ),
         (
             "postgresql://u@/d?hostaddr=192.0.2.1,::1&port=9",
-            "Target(u@192.0.2.1:9,::1:9/d, sslmode Prefer)",
+            "Target(u@192.0.2.1:9,[::1]:9/d, sslmode Prefer)",
         ),
     ] {
         assert_eq!(shown(text), expected, "{text}");

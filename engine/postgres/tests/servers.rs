@@ -252,6 +252,11 @@ fn the_first_server_that_answers_is_taken() {
     let error = none.expect_err("nobody is there");
     assert_eq!(error.code(), "connection-failed");
     assert_eq!(error.to_string().matches("refused").count(), 2, "{error}");
+    assert!(
+        error
+            .hint()
+            .is_some_and(|hint| hint.contains("no server listens"))
+    );
     let random = format!(
         "postgresql://postgres@127.0.0.1:{CLOSED},127.0.0.1:{port}/postgres?load_balance_hosts=random"
     );

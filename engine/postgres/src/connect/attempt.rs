@@ -214,11 +214,37 @@ impl Target {
             .iter()
             .map(|(host, error)| format!("{host}: {}", error.reason()))
             .collect();
-        ConnectError::Failed {
-            server: self.to_string(),
-            reason: reasons.join("; "),
+        let (server, reason) = (self.to_string(), reasons.join("; "));
+        match common_obstacle(failures) {
+            Some((obstacle, credentials)) => ConnectError::Unreachable {
+                server,
+                obstacle,
+                reason,
+                credentials,
+            },
+            None => ConnectError::Failed { server, reason },
         }
     }
+}
+
+/// What stood in the way of all servers alike.
+fn common_obstacle(failures: Vec<(&Host, ConnectError)>) -> Option<(Obstacle, Box<Credentials>)> {
+    let mut common = None;
+    for (_, error) in failures {
+        let ConnectError::Unreachable {
+            obstacle,
+            credentials,
+            ..
+        } = error
+        else {
+            return None;
+        };
+        if common.as_ref().is_some_and(|(first, _)| *first != obstacle) {
+            return None;
+        }
+        common = Some((obstacle, credentials));
+    }
+    common
 }
 
 /// The addresses of a server; `None` stands for a socket.

@@ -51,7 +51,9 @@ impl Host {
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
+            Place::Name(name) | Place::Address(Some(name), _) if name.contains(':') => write!(f, "[{name}]")?,
             Place::Name(name) | Place::Address(Some(name), _) => f.write_str(name)?,
+            Place::Address(None, IpAddr::V6(address)) => write!(f, "[{address}]")?,
             Place::Address(None, address) => write!(f, "{address}")?,
             Place::Socket(folder) => write!(f, "{}", folder.display())?,
         }
