@@ -6,6 +6,7 @@
 
 pub(crate) mod account;
 pub(crate) mod binaries;
+mod clients;
 mod database;
 pub(crate) mod folders;
 mod packages;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 
 pub use binaries::{Binaries, HIDE_SYSTEM_VARIABLE, Origin};
+pub use clients::{ClientProgram, client_program};
 pub use database::Database;
 pub use packages::{NEWEST_MAJOR, OLDEST_MAJOR};
 

@@ -25,5 +25,6 @@ pub use error::{ServerError, SqlError};
 pub use introspect::introspect;
 #[cfg(unix)]
 pub use local::LocalServer;
-pub use session::{Answer, Canceller, Session, Table};
+pub use session::{Answer, Canceller, Description, Session, Table};
+pub use tokio_postgres::Row;
 pub use tokio_postgres::types::{ToSql, Type};

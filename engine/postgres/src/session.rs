@@ -1,5 +1,9 @@
 //! A synchronous session: one connection, driven by a runtime of its own.
 
+mod text;
+
+pub use text::Description;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};

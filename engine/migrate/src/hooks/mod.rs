@@ -13,6 +13,7 @@ mod phase;
 pub(crate) mod placed;
 pub mod reader;
 pub mod statements;
+mod support;
 pub mod template;
 
 use std::fmt;

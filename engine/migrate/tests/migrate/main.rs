@@ -4,6 +4,12 @@
 mod support;
 
 mod baseline;
+mod builtin_backfill;
+mod builtin_backups;
+mod builtin_checks;
+mod builtin_tables;
+mod builtin_trial;
+mod builtin_views;
 mod hooks_types;
 mod ledger;
 mod plan;

@@ -12,7 +12,7 @@ use super::packages::{self, NEWEST_MAJOR, OLDEST_MAJOR};
 pub const HIDE_SYSTEM_VARIABLE: &str = "CONFITURE_PG_HIDE_SYSTEM";
 
 /// Variables that name a folder with `postgres` and `initdb`; the first that is set counts.
-const FOLDER_VARIABLES: [&str; 2] = ["CONFITURE_PG_BIN", "PG_BIN"];
+pub(super) const FOLDER_VARIABLES: [&str; 2] = ["CONFITURE_PG_BIN", "PG_BIN"];
 
 /// Where the binaries came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +110,7 @@ impl Binaries {
     }
 }
 
-fn hides_system() -> bool {
+pub(super) fn hides_system() -> bool {
     std::env::var_os(HIDE_SYSTEM_VARIABLE).is_some_and(|value| !value.is_empty() && value != "0")
 }
 
@@ -135,7 +135,8 @@ fn from_environment(major: Option<u32>) -> Result<Option<Binaries>, ClusterError
     }
 }
 
-fn on_machine() -> Vec<Binaries> {
+/// Folders in which the machine's own programs may be, the likeliest first.
+pub(super) fn folders() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path)
         .filter(|folder| folder.is_absolute())
@@ -161,9 +162,13 @@ fn on_machine() -> Vec<Binaries> {
             .map(|folder| folder.join("bin")),
     );
     folders.extend(["/usr/local/pgsql/bin", "/usr/libexec"].map(PathBuf::from));
+    folders
+}
+
+fn on_machine() -> Vec<Binaries> {
     let mut found: Vec<Binaries> = Vec::new();
     let mut seen = Vec::new();
-    for folder in folders {
+    for folder in folders() {
         let Ok(real) = folder.canonicalize() else {
             continue;
         };
@@ -191,14 +196,14 @@ fn children(folder: &Path) -> impl Iterator<Item = PathBuf> {
 }
 
 /// The real path of a program, if it is an executable file.
-fn executable(path: &Path) -> Option<PathBuf> {
+pub(super) fn executable(path: &Path) -> Option<PathBuf> {
     use std::os::unix::fs::PermissionsExt;
     let metadata = path.metadata().ok()?;
     (metadata.is_file() && metadata.permissions().mode() & 0o111 != 0).then(|| path.canonicalize().ok())?
 }
 
 /// `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)` → `15.18`.
-fn ask_version(postgres: &Path) -> Option<String> {
+pub(super) fn ask_version(postgres: &Path) -> Option<String> {
     let output = Command::new(postgres)
         .arg("--version")
         .stdin(Stdio::null())
