@@ -6,16 +6,14 @@ use std::ops::Range;
 use confiture_lint::context::ScriptInfo;
 use confiture_lint::{Live, Statement};
 use confiture_risk::effect::{Cause, LockTaken};
-use confiture_risk::{Effect, LockMode};
+use confiture_risk::{Effect, LockMode, time};
 use confiture_schema::apply::State;
 use confiture_schema::catalog::{QualName, RelationKind};
-use confiture_schema::change::{
-    AlterAction, Change, ColumnDef, ConstraintDef, ConstraintDefKind, ReindexTarget, TableElement,
-};
+use confiture_schema::change::Change;
 use confiture_syntax::Name;
 use confiture_syntax::lexer::{Dialect, Lexer, TokenKind};
 
-use crate::statistics::{Estimate, Size, Statistics, Work};
+use crate::statistics::{Estimate, Size, Statistics};
 use crate::words::short;
 
 /// A statement, and what surrounds it.
@@ -47,42 +45,10 @@ impl<'a> Subject<'a> {
         self.statistics?.size(&self.before.catalog, relation)
     }
 
-    /// What is done to a relation as a whole.
-    fn work(&self, effect: &Effect, relation: &QualName, size: &Size) -> Option<Work> {
-        if effect.rewrites.contains_key(relation) {
-            return Some(Work::Rewrite);
-        }
-        if effect.index_builds.contains_key(relation) {
-            let count = self.index_count(size);
-            return Some(match effect.waits_for_older_snapshots {
-                true => Work::ConcurrentIndexBuild(count),
-                false => Work::IndexBuild(count),
-            });
-        }
-        effect.scans.get(relation)?;
-        let mode = effect.locks.get(relation).map(|lock| lock.mode);
-        Some(match mode {
-            Some(LockMode::RowExclusive) => Work::Write,
-            _ => Work::Scan,
-        })
-    }
-
-    /// How many indexes the statement builds on a table.
-    fn index_count(&self, size: &Size) -> u64 {
-        let rebuilds_all = |change: &Change| match change {
-            Change::Reindex(reindex) => !matches!(reindex.target, ReindexTarget::Index(_)),
-            _ => false,
-        };
-        match self.changes.iter().any(rebuilds_all) {
-            true => size.indexes.max(1),
-            false => self.changes.iter().map(new_keys).sum::<u64>().max(1),
-        }
-    }
-
     /// How long the work on a relation takes, where its size is known.
     pub(crate) fn time_on(&self, effect: &Effect, relation: &QualName) -> Option<Estimate> {
         let size = self.size(relation)?;
-        let work = self.work(effect, relation, &size)?;
+        let work = time::work(self.changes, effect, relation, size.indexes)?;
         Some(self.statistics?.estimate(work, &size))
     }
 
@@ -163,42 +129,6 @@ impl<'a> Subject<'a> {
             0 => shown,
             more => format!("{shown} +{more}"),
         }
-    }
-}
-
-/// How many keys, each with an index of its own, a change adds to tables.
-fn new_keys(change: &Change) -> u64 {
-    let of_constraint = |constraint: &ConstraintDef| match &constraint.kind {
-        ConstraintDefKind::PrimaryKey(key) | ConstraintDefKind::Unique(key) => {
-            u64::from(key.using_index.is_none())
-        }
-        ConstraintDefKind::Exclude(_) => 1,
-        _ => 0,
-    };
-    let of_column = |column: &ColumnDef| column.constraints.iter().map(of_constraint).sum::<u64>();
-    match change {
-        Change::CreateIndex(_) => 1,
-        Change::AlterRelation(alter) => {
-            let of_command = |action: &AlterAction| match action {
-                AlterAction::AddConstraint(constraint) => of_constraint(constraint),
-                AlterAction::AddColumn { column, .. } => of_column(column),
-                _ => 0,
-            };
-            alter
-                .commands
-                .iter()
-                .map(|command| of_command(&command.action))
-                .sum()
-        }
-        Change::CreateTable(table) => {
-            let of_element = |element: &TableElement| match element {
-                TableElement::Column(column) => of_column(column),
-                TableElement::Constraint(constraint) => of_constraint(constraint),
-                TableElement::Like(_) => 0,
-            };
-            table.elements.iter().map(of_element).sum()
-        }
-        _ => 0,
     }
 }
 

@@ -28,8 +28,8 @@ mod shared;
 
 pub use analysis::live::Live;
 pub use analysis::{
-    Input, LintReport, Released, Remains, Remembered, SqlAnswer, SqlRow, Statement, StatementRisk,
-    Suppressed, catalog, file_range, lint, lint_remembering, risks, sql_findings,
+    Base, Input, LintReport, Released, Remains, Remembered, SqlAnswer, SqlRow, Statement, StatementRisk,
+    Suppressed, catalog, file_range, lint, lint_remembering, lint_with_risks, risks, sql_findings,
 };
 pub use baseline::{Baseline, BaselineError, BaselineFilter, Known};
 pub use confiture_project::Severity;

@@ -30,6 +30,8 @@ pub enum ErrorKind {
     DuplicateVersion,
     /// A migration that doesn't exist was asked for.
     UnknownMigration,
+    /// A rule that doesn't exist was to be allowed.
+    UnknownRule,
     /// Nothing says how to revert it.
     NoDown,
     /// A migration's file isn't what was applied.
@@ -77,6 +79,7 @@ impl ErrorKind {
             ErrorKind::Files => "migrations-unreadable",
             ErrorKind::DuplicateVersion => "duplicate-version",
             ErrorKind::UnknownMigration => "unknown-migration",
+            ErrorKind::UnknownRule => "unknown-rule",
             ErrorKind::NoDown => "no-down-migration",
             ErrorKind::Changed => "migration-changed",
             ErrorKind::Missing => "migration-missing",
@@ -102,7 +105,10 @@ impl ErrorKind {
     /// 130 interrupted.
     pub fn exit_status(self) -> u8 {
         match self {
-            ErrorKind::UnknownMigration | ErrorKind::HookConfig | ErrorKind::DuplicateVersion => 2,
+            ErrorKind::UnknownMigration
+            | ErrorKind::UnknownRule
+            | ErrorKind::HookConfig
+            | ErrorKind::DuplicateVersion => 2,
             ErrorKind::Connection
             | ErrorKind::OldServer
             | ErrorKind::ReadOnlyServer

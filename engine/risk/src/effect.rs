@@ -151,6 +151,29 @@ pub struct SafeWay {
     pub steps: Vec<SafeStep>,
 }
 
+impl SafeWay {
+    /// What it does differently, then its SQL, step by step.
+    pub fn in_words(&self) -> String {
+        let mut words = self.summary.clone();
+        let several = self.steps.len() > 1;
+        if several {
+            words.push_str("; one transaction a step");
+        }
+        for (number, step) in self.steps.iter().enumerate() {
+            if several {
+                let outside = match step.transaction {
+                    TransactionRule::Refused => ", outside a transaction",
+                    _ => "",
+                };
+                words.push_str(&format!("\n-- {}{outside}", number + 1));
+            }
+            words.push('\n');
+            words.push_str(step.sql.trim_end());
+        }
+        words
+    }
+}
+
 /// One step of a safe way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SafeStep {

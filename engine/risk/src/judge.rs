@@ -57,6 +57,11 @@ pub(crate) fn is_new(relation: &QualName, before: &State) -> bool {
     transaction.created_in_script.contains_key(relation) || transaction.created.contains_key(relation)
 }
 
+/// Whether there is nothing in a relation to work on or to lose: it is new, or known to hold no rows.
+pub(crate) fn is_idle(relation: &QualName, before: &State) -> bool {
+    is_new(relation, before) || before.is_rowless(relation)
+}
+
 /// A judgement.
 pub(crate) fn judgement(level: Level, reason: impl Into<Arc<str>>, range: TextRange) -> Judgement {
     Judgement {
@@ -66,12 +71,12 @@ pub(crate) fn judgement(level: Level, reason: impl Into<Arc<str>>, range: TextRa
     }
 }
 
-/// The first of a list that is about a relation in use.
+/// The first of a list that is about a relation in use, with rows as far as anybody knows.
 fn in_use<'e, T>(
     items: impl IntoIterator<Item = (&'e QualName, &'e T)>,
     before: &State,
 ) -> Option<(&'e QualName, &'e T)> {
-    items.into_iter().find(|(name, _)| !is_new(name, before))
+    items.into_iter().find(|(name, _)| !is_idle(name, before))
 }
 
 fn performance(effect: &Effect, before: &State) -> Judgement {
@@ -104,9 +109,14 @@ fn performance(effect: &Effect, before: &State) -> Judgement {
         .first_key_value()
         .or(effect.scans.first_key_value())
     {
-        Some((table, cause)) => judgement(
+        Some((table, cause)) if is_new(table, before) => judgement(
             Level::None,
             format!("{table} was created in this migration, so there is little to do"),
+            cause.range,
+        ),
+        Some((table, cause)) => judgement(
+            Level::None,
+            format!("{table} holds no rows, so there is little to do"),
             cause.range,
         ),
         None => Judgement {
@@ -154,7 +164,7 @@ fn locking(effect: &Effect, before: &State) -> Judgement {
         };
     };
     match work(effect, before) {
-        Some(work) => during_work(relation, lock, work, effect),
+        Some(work) => during_work(relation, lock, work, effect, before),
         None => brief(relation, lock, before),
     }
 }
@@ -164,14 +174,14 @@ fn during_work(
     lock: &LockTaken,
     (does, table): (&str, &QualName),
     effect: &Effect,
+    before: &State,
 ) -> Judgement {
     let mode = lock.mode;
     let held = format!("{mode} on {relation} is held while {table} {does}");
     if mode.blocks_reads() {
-        let level = if effect.rewrites.is_empty() {
-            Level::High
-        } else {
-            Level::Critical
+        let level = match in_use(&effect.rewrites, before) {
+            None => Level::High,
+            Some(_) => Level::Critical,
         };
         return judgement(level, format!("{held}: reads and writes wait"), lock.cause.range);
     }

@@ -22,6 +22,7 @@ pub mod predict;
 mod rollback;
 mod safe;
 mod sql;
+pub mod time;
 pub mod version;
 mod volatility;
 

@@ -1,16 +1,18 @@
 //! What is destroyed, and who breaks: judged by what a statement says, one change at a time.
 
+use std::collections::BTreeSet;
+
 use confiture_schema::apply::State;
-use confiture_schema::catalog::{Persistence, QualName};
+use confiture_schema::catalog::{Persistence, QualName, RelationKind};
 use confiture_schema::change::{
     AlterAction, AlterCommand, AlterRelation, AlterTypeAction, AttributeAction, Change, ConstraintDefKind,
-    Drop, DropBehavior, ObjectKind, ObjectRef, Rename, WriteKind,
+    Drop, DropBehavior, ObjectKind, ObjectRef, Rename, Truncate, WriteKind,
 };
 use confiture_schema::types::SqlType;
 use confiture_syntax::TextRange;
 
 use crate::assessment::{Judgement, Level};
-use crate::judge::{is_new, judgement};
+use crate::judge::{is_idle, is_new, judgement};
 use crate::predict::Predictor;
 use crate::version::PgVersion;
 
@@ -61,20 +63,18 @@ fn target(name: &ObjectRef, before: &State) -> Option<QualName> {
     (!is_new(&full, before)).then_some(full)
 }
 
+/// The relation that a name means, where rows of it can be lost.
+fn holder(name: &ObjectRef, before: &State) -> Option<QualName> {
+    target(name, before).filter(|relation| !is_idle(relation, before))
+}
+
 fn loss_of(change: &Change, before: &State) -> Judgement {
     match change {
         Change::Drop(drop) => loss_of_drop(drop, before),
-        Change::Truncate(truncate) => {
-            let lost = truncate
-                .relations
-                .iter()
-                .find_map(|(name, _)| Some((target(name, before)?, name.range)));
-            lost.map_or_else(none, |(table, range)| {
-                judgement(Level::Critical, format!("all rows of {table} are gone"), range)
-            })
-        }
+        Change::Truncate(truncate) => loss_of_truncate(truncate, before),
         Change::AlterRelation(alter) => {
-            let Some(table) = present(&alter.name, alter.if_exists, before) else {
+            let present = present(&alter.name, alter.if_exists, before);
+            let Some(table) = present.filter(|table| !is_idle(table, before)) else {
                 return none();
             };
             let judged = alter
@@ -86,7 +86,7 @@ fn loss_of(change: &Change, before: &State) -> Judgement {
         Change::Query(query) => {
             let all_rows = query.writes.iter().filter(|w| w.every_row && !query.explain_only);
             let judged = all_rows.filter_map(|w| {
-                let table = target(&w.relation, before)?;
+                let table = holder(&w.relation, before)?;
                 Some(match w.kind {
                     WriteKind::Delete => judgement(
                         Level::Critical,
@@ -123,10 +123,57 @@ fn loss_of(change: &Change, before: &State) -> Judgement {
     }
 }
 
+fn loss_of_truncate(truncate: &Truncate, before: &State) -> Judgement {
+    let named = || truncate.relations.iter().map(|(name, _)| name);
+    let lost = named().find_map(|name| Some((holder(name, before)?, name.range)));
+    if let Some((table, range)) = lost {
+        return judgement(Level::Critical, format!("all rows of {table} are gone"), range);
+    }
+    if truncate.behavior != DropBehavior::Cascade {
+        return none();
+    }
+    // Others are emptied too, as far as foreign keys reach.
+    let reader = Predictor::reader(before, PgVersion::default());
+    let mut todo: Vec<QualName> = named().filter_map(|name| reader.name_of(name)).collect();
+    let mut seen: BTreeSet<QualName> = todo.iter().cloned().collect();
+    while let Some(table) = todo.pop() {
+        for (referencing, _) in before.catalog.foreign_keys_to(&table) {
+            if !is_idle(referencing, before) {
+                let range = named().next().map(|name| name.range).unwrap_or_default();
+                let reason = format!("all rows of {referencing} are gone: it references {table}");
+                return judgement(Level::Critical, reason, range);
+            }
+            if seen.insert(referencing.clone()) {
+                todo.push(referencing.clone());
+            }
+        }
+    }
+    none()
+}
+
+/// Whether nothing is lost with a schema: it isn't there, or no relation in it holds rows. Files alone don't tell.
+fn holds_nothing(drop: &Drop, schema: &ObjectRef, before: &State) -> bool {
+    let is_absent =
+        || drop.if_exists && before.knows_rows() && !before.catalog.schemas.contains_key(&schema.name);
+    is_absent() || is_all_idle(before, |relation| relation.schema == schema.name)
+}
+
+/// Whether it is known that no table of some holds rows.
+fn is_all_idle(before: &State, which: impl Fn(&QualName) -> bool) -> bool {
+    let mut tables = before.catalog.relations.iter().filter(|(name, relation)| {
+        let holds_rows = matches!(
+            relation.kind,
+            RelationKind::Table | RelationKind::PartitionedTable | RelationKind::ForeignTable
+        );
+        holds_rows && which(name)
+    });
+    before.knows_rows() && tables.all(|(name, _)| is_idle(name, before))
+}
+
 fn loss_of_drop(drop: &Drop, before: &State) -> Judgement {
     let cascade = drop.behavior == DropBehavior::Cascade;
     let existing = |name: &ObjectRef, level: Level, loss: fn(&QualName) -> String| {
-        let found = present(name, drop.if_exists, before);
+        let found = present(name, drop.if_exists, before).filter(|relation| !is_idle(relation, before));
         found.map_or_else(none, |relation| judgement(level, loss(&relation), name.range))
     };
     let of = |name: &ObjectRef| -> Judgement {
@@ -141,6 +188,8 @@ fn loss_of_drop(drop: &Drop, before: &State) -> Judgement {
             ObjectKind::Sequence => existing(name, Level::Medium, |sequence| {
                 format!("the number that {sequence} has reached is lost")
             }),
+            ObjectKind::Schema if cascade && holds_nothing(drop, name, before) => none(),
+            ObjectKind::Type | ObjectKind::Domain if cascade && is_all_idle(before, |_| true) => none(),
             ObjectKind::Schema if cascade => judgement(
                 Level::Critical,
                 format!("everything in schema {} is dropped", name.name),

@@ -18,7 +18,7 @@ use confiture_syntax::Name;
 
 use crate::assessment::{Assessment, Level};
 use crate::effect::{Effect, Repeats, SafeStep, SafeWay, TransactionRule};
-use crate::judge::{has_lock_timeout, is_new};
+use crate::judge::{has_lock_timeout, is_idle, is_new};
 use crate::predict::Predictor;
 use crate::sql::{self, Building};
 use crate::version::PgVersion;
@@ -163,7 +163,7 @@ impl Ways<'_> {
 
     fn create_index(&self, create: &CreateIndex) -> Option<SafeWay> {
         let table = self.table(&create.table)?;
-        if is_new(&table.name, self.before) || create.only {
+        if is_idle(&table.name, self.before) || create.only {
             return None;
         }
         let name = create.name.as_ref().map(|n| n.name.clone());
@@ -284,7 +284,7 @@ impl Ways<'_> {
 
     fn alter(&self, alter: &AlterRelation, effect: &Effect) -> Option<SafeWay> {
         let table = self.table(&alter.name)?;
-        if is_new(&table.name, self.before) {
+        if is_idle(&table.name, self.before) {
             return None;
         }
         // A way has to reach all that the statement does.

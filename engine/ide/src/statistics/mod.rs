@@ -1,11 +1,10 @@
 //! How large tables are: a file that somebody wrote down from a server, so that the editor needs none.
 //!
-//! The values are those of [`Statistics`]; `read` makes them from text, `estimate` says how long work takes, `units` says
-//! it in words.
+//! The values are those of [`Statistics`]; `read` makes them from text, `estimate` hands them to
+//! [`confiture_risk::time`], which says how long work takes.
 
 mod estimate;
 mod read;
-mod units;
 
 use std::collections::BTreeMap;
 
@@ -13,9 +12,8 @@ use confiture_schema::catalog::{Catalog, QualName, RelationKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use estimate::{Estimate, Work};
+pub use confiture_risk::time::{Estimate, Work, bytes_in_words, count_in_words};
 pub use read::{StatisticsError, diagnostics, is_statistics, statistics_schema};
-pub use units::{bytes_in_words, count_in_words};
 
 /// The name of the file, which stands beside `confiture.yaml`.
 pub const FILE_NAME: &str = "confiture-statistics.json";

@@ -48,17 +48,25 @@ pub fn lint_remembering(
     build: &Identity,
     memory: Option<&[u8]>,
 ) -> Remembered {
+    if input.base.is_some() {
+        return nothing_kept(input, rules);
+    }
     let identity = build.of_run(input, rules);
     let past = memory.and_then(|bytes| Past::read(bytes, &identity));
     let again = past.and_then(|past| Run::new(input, rules, past).go(identity));
     again
         .or_else(|| Run::new(input, rules, Past::default()).go(identity))
-        .unwrap_or_else(|| Remembered {
-            report: super::lint(input, rules),
-            memory: None,
-            anew: input.project.scripts.len(),
-            remains: Remains::default(),
-        })
+        .unwrap_or_else(|| nothing_kept(input, rules))
+}
+
+/// A run that takes nothing from a memory and leaves none.
+fn nothing_kept(input: &Input<'_>, rules: &RuleSet) -> Remembered {
+    Remembered {
+        report: super::lint(input, rules),
+        memory: None,
+        anew: input.project.scripts.len(),
+        remains: Remains::default(),
+    }
 }
 
 /// What became of a script.

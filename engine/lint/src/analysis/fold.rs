@@ -12,7 +12,7 @@ use confiture_schema::change::{Change, Nested};
 use confiture_syntax::TextRange;
 
 use super::read::{Statement, Statements};
-use super::{Input, reconnected};
+use super::{Base, Input, reconnected};
 use crate::context::{Nesting, Position};
 
 /// DO blocks inside DO blocks are followed this far.
@@ -71,6 +71,9 @@ pub(crate) fn replay<'s>(
     selected: &BTreeSet<usize>,
     mut emit: impl FnMut(Trace<'s>),
 ) -> Replayed {
+    if let Some(base) = &input.base {
+        return on_base(input, base, statements, selected, emit);
+    }
     let scripts = &input.project.scripts;
     let undone: BTreeSet<&str> = scripts
         .iter()
@@ -124,9 +127,39 @@ pub(crate) fn replay<'s>(
     Replayed { newest: state }
 }
 
-/// The state when all forward scripts are through.
+/// Runs through the selected scripts, one after another, on a database that is there.
+fn on_base<'s>(
+    input: &'s Input<'s>,
+    base: &Base<'_>,
+    statements: &'s Statements<'s>,
+    selected: &BTreeSet<usize>,
+    mut emit: impl FnMut(Trace<'s>),
+) -> Replayed {
+    let mut state = base.state();
+    for &index in selected {
+        let mut from = session_for(&input.project.scripts[index], &state);
+        base.enter(&mut from);
+        let trace = Pass::new(input, statements, index).traced(from);
+        state = trace.end.clone();
+        emit(trace);
+    }
+    Replayed { newest: state }
+}
+
+/// The state when all forward scripts are through; on a base, all selected ones.
 pub(crate) fn forward<'s>(input: &'s Input<'s>, statements: &'s Statements<'s>) -> State {
-    replay(input, statements, &BTreeSet::new(), |_| {}).newest
+    let selected = match input.base {
+        None => BTreeSet::new(),
+        Some(_) => input
+            .project
+            .scripts
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| s.selected)
+            .map(|(i, _)| i)
+            .collect(),
+    };
+    replay(input, statements, &selected, |_| {}).newest
 }
 
 /// The state that a script which isn't part of the sequence begins with, after that of the sequence which it belongs to.
@@ -194,8 +227,12 @@ impl<'s> Pass<'s> {
         let mut before = Arc::new(state.clone());
         for (at, statement) in self.statements.iter().enumerate() {
             self.step(at, &before, &mut steps);
-            if moves_more_than_rows(statement) {
+            let moves = moves_more_than_rows(statement);
+            if moves {
                 self.apply(&mut state, at, statement.changes());
+            }
+            self.account_for_rows(&mut state, &before, statement);
+            if moves || state.knows_rows() {
                 before = Arc::new(state.clone());
             }
         }
@@ -207,6 +244,19 @@ impl<'s> Pass<'s> {
             after: state.clone(),
             end: state,
             undoes_to: None,
+        }
+    }
+
+    /// Takes note of what a statement did to rows, where anybody knows of rows.
+    fn account_for_rows(&self, state: &mut State, before: &State, statement: &Statement) {
+        if !state.knows_rows() {
+            return;
+        }
+        state.note_rows(statement.changes());
+        if statement.changes().iter().any(may_run_anything)
+            && predict(statement.changes(), before, self.input.version).opaque
+        {
+            state.doubt_rows();
         }
     }
 
@@ -365,6 +415,14 @@ pub(super) fn moves_more_than_rows(statement: &Statement) -> bool {
 /// Whether a change leaves the catalog and the session as they are. Scripts full of data keep one state, not a million.
 fn only_moves_rows(change: &Change) -> bool {
     matches!(change, Change::Query(_) | Change::Copy(_))
+}
+
+/// Whether a change may run functions or triggers that write rows.
+fn may_run_anything(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::Query(_) | Change::Copy(_) | Change::CreateTableAs(_) | Change::Do(_) | Change::Unknown(_)
+    )
 }
 
 /// What DO blocks among `changes` hold, one deeper than `depth`; last first, so that it can be taken from a stack.

@@ -15,13 +15,14 @@ mod suppress;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use confiture_project::{Project, Script, Segment, SourceFile};
 use confiture_risk::{PgVersion, Risk, assess};
 use confiture_schema::apply::State;
-use confiture_schema::catalog::Catalog;
+use confiture_schema::catalog::{Catalog, QualName};
 use confiture_schema::change::Change;
+use confiture_syntax::Name;
 use rayon::prelude::*;
 
 use crate::context::Nesting;
@@ -41,6 +42,48 @@ pub struct Input<'a> {
     pub version: PgVersion,
     /// What the branch that releases are made from holds of the project's files, where that is known.
     pub released: Option<&'a Released>,
+    /// What exists before the first script; a fresh database where there is none.
+    pub base: Option<Base<'a>>,
+}
+
+/// A database that scripts are to run on.
+///
+/// On a base, the selected scripts follow one another in the order in which the project has them, whatever their direction,
+/// and the others are not run. What exists in the base was written by none of them: origins in it must name a script that
+/// isn't selected, such as an empty first one where all of them are the default origin.
+#[derive(Debug, Clone, Copy)]
+pub struct Base<'a> {
+    /// What exists.
+    pub catalog: &'a Catalog,
+    /// Relations of it that hold no rows. What the scripts create holds none either, until they fill it with others than
+    /// they spell out. Of a partitioned table or parent only its own rows count.
+    pub rowless: &'a BTreeSet<QualName>,
+    /// The schemas that sessions look unqualified names up in; `public` where nothing is said.
+    pub search_path: Option<&'a [Name]>,
+    /// What is set in every session before its script, such as `lock_timeout` to `5s`.
+    pub parameters: &'a [(Name, Arc<str>)],
+}
+
+impl Base<'_> {
+    /// The state that the first script finds.
+    fn state(&self) -> State {
+        let mut state = State::on(self.catalog.clone()).knowing_rowless(self.rowless.iter().cloned());
+        self.enter(&mut state);
+        state
+    }
+
+    /// Gives a new session what it begins with.
+    fn enter(&self, state: &mut State) {
+        for (name, value) in self.parameters {
+            state
+                .session
+                .parameters
+                .insert_mut(name.clone(), Arc::clone(value));
+        }
+        if let Some(path) = self.search_path {
+            state.session.search_path = Arc::new(path.to_vec());
+        }
+    }
 }
 
 impl<'a> Input<'a> {
@@ -50,6 +93,15 @@ impl<'a> Input<'a> {
             project,
             version,
             released: None,
+            base: None,
+        }
+    }
+
+    /// A project whose selected scripts run on a database that is there.
+    pub fn on(project: &'a Project, version: PgVersion, base: Base<'a>) -> Input<'a> {
+        Input {
+            base: Some(base),
+            ..Input::new(project, version)
         }
     }
 }
@@ -98,21 +150,63 @@ pub struct StatementRisk {
 pub fn lint(input: &Input<'_>, rules: &RuleSet) -> LintReport {
     let statements = Statements::all(input.project);
     let selected = Selection::new(input.project, rules);
-    let findings = Mutex::new(Vec::new());
+    let findings = Gathered::default();
     let replayed = replay(input, &statements, &selected, |trace| {
-        let found = run::script(input, rules, &statements, &trace);
-        findings
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .extend(found);
+        findings.add(run::script(input, rules, &statements, &trace));
     });
-    let mut findings = findings
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    findings.extend(run::catalog(input, rules, &statements, &replayed.newest.catalog));
-    findings.extend(own::queries(input, rules, &statements, &selected));
+    whole(input, rules, &statements, &selected, &replayed, findings)
+}
+
+/// What [`lint`] and [`risks`] give, in one pass. Files that the rules leave out have their risks all the same.
+pub fn lint_with_risks(input: &Input<'_>, rules: &RuleSet) -> (LintReport, Vec<StatementRisk>) {
+    let statements = Statements::all(input.project);
+    let linted = Selection::new(input.project, rules);
+    let all = Selection::new(input.project, &RuleSet::default());
+    let (findings, risks) = (Gathered::default(), Gathered::default());
+    let replayed = replay(input, &statements, &all, |trace| {
+        risks.add(script_risks(input, &statements, &trace));
+        if linted.holds(trace.script) {
+            findings.add(run::script(input, rules, &statements, &trace));
+        }
+    });
+    let report = whole(input, rules, &statements, &linted, &replayed, findings);
+    (report, in_order(risks))
+}
+
+/// What the cores find, put together.
+struct Gathered<T>(Mutex<Vec<T>>);
+
+impl<T> Default for Gathered<T> {
+    fn default() -> Gathered<T> {
+        Gathered(Mutex::default())
+    }
+}
+
+impl<T> Gathered<T> {
+    fn add(&self, found: Vec<T>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.extend(found);
+    }
+
+    fn all(self) -> Vec<T> {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The report of a project whose scripts were gone through.
+fn whole(
+    input: &Input<'_>,
+    rules: &RuleSet,
+    statements: &Statements<'_>,
+    selected: &Selection,
+    replayed: &Replayed,
+    found: Gathered<Finding>,
+) -> LintReport {
+    let mut findings = found.all();
+    findings.extend(run::catalog(input, rules, statements, &replayed.newest.catalog));
+    findings.extend(own::queries(input, rules, statements, selected));
     let count = selected.scripts.iter().map(|&s| statements.script(s).len()).sum();
-    report(input, rules, &statements, &selected, findings, count)
+    report(input, rules, statements, selected, findings, count)
 }
 
 /// The report that findings make: those in selected scripts that no comment silences, in order.
@@ -148,34 +242,35 @@ fn by_place(a: &Finding, b: &Finding) -> std::cmp::Ordering {
 pub fn risks(input: &Input<'_>) -> Vec<StatementRisk> {
     let statements = Statements::all(input.project);
     let selected = Selection::new(input.project, &RuleSet::default());
-    let found = Mutex::new(Vec::new());
+    let found = Gathered::default();
     replay(input, &statements, &selected, |trace| {
-        let risks: Vec<StatementRisk> = trace
-            .steps
-            .par_iter()
-            .filter(|step| step.nesting == Nesting::Script)
-            .map(|step| {
-                let statement = &statements.script(trace.script)[step.statement];
-                StatementRisk {
-                    place: statement.at.whole(),
-                    changes: statement.shared_changes(),
-                    risk: assess(statement.changes(), &step.before, input.version),
-                }
-            })
-            .collect();
-        found
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .extend(risks);
+        found.add(script_risks(input, &statements, &trace));
     });
-    let mut found = found
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    in_order(found)
+}
+
+fn script_risks(input: &Input<'_>, statements: &Statements<'_>, trace: &Trace<'_>) -> Vec<StatementRisk> {
+    let steps = trace.steps.par_iter();
+    steps
+        .filter(|step| step.nesting == Nesting::Script)
+        .map(|step| {
+            let statement = &statements.script(trace.script)[step.statement];
+            StatementRisk {
+                place: statement.at.whole(),
+                changes: statement.shared_changes(),
+                risk: assess(statement.changes(), &step.before, input.version),
+            }
+        })
+        .collect()
+}
+
+fn in_order(found: Gathered<StatementRisk>) -> Vec<StatementRisk> {
+    let mut found = found.all();
     found.sort_by_key(|r: &StatementRisk| r.place);
     found
 }
 
-/// What exists when all forward scripts of a project are through.
+/// What exists when all forward scripts of a project are through; on a base, all selected ones.
 pub fn catalog(input: &Input<'_>) -> Catalog {
     let statements = Statements::all(input.project);
     fold::forward(input, &statements).catalog
@@ -255,5 +350,8 @@ impl Selection {
 
 /// The state that a new session sees in a database of that state.
 fn reconnected(state: &State) -> State {
-    State::on(state.catalog.clone())
+    State {
+        rowless: state.rowless.clone(),
+        ..State::on(state.catalog.clone())
+    }
 }

@@ -61,14 +61,14 @@ impl ScriptInfo {
             && !matches!(self.direction, Direction::Seed | Direction::Baseline)
     }
 
-    /// Whether others may be using a relation while a statement of the script runs: it was there before the script, and
-    /// outlives the session. `None` for one that the files don't know.
+    /// Whether others may be using a relation while a statement of the script runs: it was there before the script, outlives
+    /// the session, and isn't known to hold no rows. `None` for one that the files don't know.
     pub fn finds_in_use(&self, relation: &QualName, before: &State) -> Option<bool> {
         let known = before.catalog.relation(relation);
         let temporary = relation.schema.as_str() == "pg_temp"
             || known.is_some_and(|r| r.persistence == Persistence::Temporary);
         let transaction = &before.session.transaction;
-        if temporary || transaction.created_in_script.contains_key(relation) {
+        if temporary || transaction.created_in_script.contains_key(relation) || before.is_rowless(relation) {
             return Some(false);
         }
         let builds = self.layout == Layout::Plain && self.direction == Direction::Schema;

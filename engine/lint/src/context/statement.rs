@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::ops::Deref;
 
 use confiture_project::{Direction, Layout, TransactionMode};
-use confiture_risk::effect::TransactionRule;
+use confiture_risk::effect::SafeWay;
 use confiture_risk::{LockMode, Outlook, PgVersion, foresee, rollback};
 use confiture_schema::apply::State;
 use confiture_schema::catalog::{Origin, QualName};
@@ -321,24 +321,7 @@ impl<'a> StatementContext<'a> {
 
     /// The safe way as help: what it does differently, then its SQL, step by step.
     pub fn safe_way(&self) -> Option<String> {
-        let way = self.risk.safe_alternative.as_ref()?;
-        let mut help = way.summary.clone();
-        if way.steps.len() > 1 {
-            help.push_str("; one transaction a step");
-        }
-        for (number, step) in way.steps.iter().enumerate() {
-            if way.steps.len() > 1 {
-                let outside = step.transaction == TransactionRule::Refused;
-                help.push_str(&format!(
-                    "\n-- {}{}",
-                    number + 1,
-                    if outside { ", outside a transaction" } else { "" }
-                ));
-            }
-            help.push('\n');
-            help.push_str(step.sql.trim_end());
-        }
-        Some(help)
+        self.risk.safe_alternative.as_ref().map(SafeWay::in_words)
     }
 
     /// The safe way in place of the statement, where every step can stand there: the script runs statement by statement,

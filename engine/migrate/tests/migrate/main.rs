@@ -13,5 +13,7 @@ mod builtin_views;
 mod hooks_types;
 mod ledger;
 mod plan;
+mod preview;
 mod repair;
 mod runner;
+mod safety;

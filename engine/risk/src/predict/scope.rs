@@ -101,9 +101,9 @@ impl Predictor<'_> {
         self.relation(name)
     }
 
-    /// Whether the files tell of any relation.
+    /// Whether the files tell of any relation, or a server has told of all.
     pub(super) fn has_history(&self) -> bool {
-        !self.catalog().relations.is_empty()
+        self.state.knows_rows() || !self.catalog().relations.is_empty()
     }
 
     /// Notes that a relation isn't in the files.

@@ -30,6 +30,7 @@ mod rename;
 mod resolve;
 mod rewrite;
 mod routine;
+mod rows;
 mod sequence;
 mod session;
 mod table;
@@ -47,6 +48,7 @@ use crate::change::{Change, ObjectRef};
 use crate::expr::Expr;
 
 pub use effect::StatementEffect;
+pub use rows::Rowless;
 pub use session::{Checkpoint, TransactionWrap};
 
 /// A catalog and the session that the statements run in: what a statement sees before it, and leaves after it.
@@ -56,6 +58,8 @@ pub struct State {
     pub catalog: Catalog,
     /// What the session has set, and its transaction.
     pub session: Session,
+    /// Which relations hold no rows, where somebody knows.
+    pub rowless: Rowless,
 }
 
 /// What earlier statements of the same session left in force.
@@ -118,6 +122,7 @@ impl State {
         State {
             catalog: Catalog::fresh(),
             session: Session::fresh(),
+            rowless: Rowless::default(),
         }
     }
 
@@ -129,6 +134,7 @@ impl State {
         State {
             catalog,
             session: Session::fresh(),
+            rowless: Rowless::default(),
         }
     }
 
@@ -316,6 +322,7 @@ impl Fold<'_> {
 
     /// Remembers that a relation or index was created here.
     fn mark_created(&mut self, name: &QualName) {
+        self.state.rowless.created(name);
         let transaction = &mut self.state.session.transaction;
         transaction.created.insert_mut(name.clone(), ());
         transaction.created_in_script.insert_mut(name.clone(), ());
@@ -323,6 +330,7 @@ impl Fold<'_> {
 
     /// The same for something that has another name now.
     fn mark_renamed(&mut self, from: &QualName, to: Option<&QualName>) {
+        self.state.rowless.renamed(from, to);
         let transaction = &mut self.state.session.transaction;
         if transaction.created.remove_mut(from)
             && let Some(to) = to

@@ -70,6 +70,7 @@ impl Live {
             project: &project,
             version,
             released: released.as_deref(),
+            base: None,
         };
         let read = Statements::all(&project);
         let spread = read
@@ -140,6 +141,7 @@ impl Live {
             project: &project,
             version: old.version,
             released: old.released.as_deref(),
+            base: None,
         };
         let selected = Arc::clone(&old.selected);
         let judge = Judge {
