@@ -225,6 +225,15 @@ pub struct FailureRecord<'a> {
     pub plan_hash: &'a str,
 }
 
+/// What the steps of an attempt that are done came to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Earlier {
+    /// Rows that they changed.
+    pub rows: u64,
+    /// What hooks found out, by their names.
+    pub statistics: serde_json::Map<String, serde_json::Value>,
+}
+
 /// The ledger of one database. Clones are the same ledger.
 ///
 /// Where its table stands is looked up once, by the session that asks first: a migration that sets another `search_path`
@@ -339,6 +348,14 @@ impl Ledger {
     /// The server refuses.
     pub fn fail(&self, session: &mut Session, failure: &FailureRecord<'_>) -> Result<()> {
         write::fail(self.place(session)?, session, failure)
+    }
+
+    /// What the steps of an attempt that are done came to, for those behind them.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub fn earlier(&self, session: &mut Session, attempt: i64) -> Result<Earlier> {
+        read::earlier(self.place(session)?, session, attempt)
     }
 
     /// What a hook noted for itself, to go on where it stopped.

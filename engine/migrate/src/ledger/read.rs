@@ -6,7 +6,7 @@ use confiture_postgres::Session;
 
 use super::place::{self, FoundTable, Place};
 use super::refused::refused_at;
-use super::{Applied, Ledger, Recorded, Unfinished, Way};
+use super::{Applied, Earlier, Ledger, Recorded, Unfinished, Way};
 use crate::error::{ErrorKind, MigrateError, Result};
 
 /// RFC 3339, in UTC.
@@ -29,6 +29,32 @@ pub(super) fn read(ledger: &Ledger, session: &mut Session) -> Result<Recorded> {
         ledger.place.get_or_init(|| place);
     }
     Ok(recorded)
+}
+
+/// See [`Ledger::earlier`].
+pub(super) fn earlier(place: &Place, session: &mut Session, attempt: i64) -> Result<Earlier> {
+    let sql = format!(
+        "SELECT rows, CASE WHEN kind <> 'statement' THEN what END, statistics::text FROM {} \
+         WHERE attempt = $1 ORDER BY step",
+        place.detail("step")
+    );
+    let rows = session
+        .query(&sql, &[&attempt])
+        .map_err(|error| refused_at(place, "the ledger can't be read", error))?;
+    let mut earlier = Earlier::default();
+    for row in &rows {
+        let count: Option<i64> = row.get(0);
+        earlier.rows += count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+        let statistics: Option<&str> = row.get(2);
+        // Statistics of another form are none that a later hook could read.
+        let value = statistics.and_then(|text| serde_json::from_str(text).ok());
+        if let (Some(hook), Some(value @ serde_json::Value::Object(_))) =
+            (row.get::<_, Option<String>>(1), value)
+        {
+            earlier.statistics.insert(hook, value);
+        }
+    }
+    Ok(earlier)
 }
 
 /// What is applied. The original's table is read in whichever form it has.

@@ -29,7 +29,7 @@ impl Work<'_> {
         };
         match step.action.clone() {
             Action::Hook(hook) => {
-                let report = self.hook(&hook, &mut job.context, job.began)?;
+                let report = self.hook(&hook, &mut job.context, job.began, job.done + 1)?;
                 job.record_hook(job.done, &hook, report);
             }
             Action::Statement(statement) => {

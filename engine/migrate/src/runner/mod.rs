@@ -26,7 +26,7 @@ use sha2::{Digest as _, Sha256};
 use crate::error::{ErrorKind, MigrateError, Result};
 use crate::event::{Event, Left, Observer};
 use crate::history::{History, Migration};
-use crate::hooks::{Execution, HookContext, HookSpec, Phase, Placement, execute};
+use crate::hooks::{Execution, HookContext, HookReport, HookSpec, Phase, Placement, execute};
 use crate::interrupt::Interrupt;
 use crate::ledger::{FailureRecord, Ledger, Recorded, RunInfo, Way};
 use crate::plan::Plan;
@@ -455,7 +455,7 @@ impl Work<'_> {
             if in_transaction {
                 self.begin_transaction(None, Limits::of(self.settings))?;
             }
-            let result = self.hook(hook, context, began);
+            let result = self.hook(hook, context, began, 0);
             match (in_transaction, result) {
                 (true, Ok(_)) => self.commit(Some(hook.place.clone()), Ends::Part)?,
                 (true, Err(error)) => {
@@ -470,13 +470,14 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Runs one hook where the session stands; `None` where hooks are left out.
+    /// Runs one hook where the session stands; `None` where hooks are left out. `step` counts from 1; 0 is no step.
     fn hook(
         &mut self,
         hook: &HookSpec,
         context: &mut HookContext,
         began: Instant,
-    ) -> Result<Option<crate::hooks::HookReport>> {
+        step: usize,
+    ) -> Result<Option<HookReport>> {
         if self.settings.hooks == HookUse::Skip {
             self.observer.tell(&Event::HookSkipped {
                 migration: context.migration.clone(),
@@ -488,7 +489,9 @@ impl Work<'_> {
         }
         context.phase = hook.phase.name().to_owned();
         context.duration_ms = milliseconds(began);
-        let report = execute(
+        self.watch
+            .begin(context.migration.as_deref().unwrap_or_default(), step);
+        let result = execute(
             hook,
             &mut Execution {
                 session: self.session,
@@ -499,7 +502,9 @@ impl Work<'_> {
                 root: &self.settings.root,
                 ledger: self.ledger,
             },
-        )?;
+        );
+        self.watch.end();
+        let report = result?;
         context.rows += report.rows.unwrap_or(0);
         Ok(Some(report))
     }

@@ -44,7 +44,7 @@ impl Work<'_> {
         if !job.steps.is_atomic() || job.is_resumed() {
             self.begin_attempt(job)?;
         }
-        self.restore_settings(job)?;
+        self.restore(job)?;
         if job.in_doubt {
             self.settle_doubt(job)?;
         }
@@ -84,6 +84,16 @@ impl Work<'_> {
             job.attempt = Some(attempt);
         }
         Ok(())
+    }
+
+    /// What earlier steps, done by another run, left for those behind them.
+    fn restore(&mut self, job: &mut Job<'_>) -> Result<()> {
+        if let (Some(attempt), 1..) = (job.attempt, job.done) {
+            let earlier = self.ledger.earlier(self.session, attempt)?;
+            job.context.rows = earlier.rows;
+            job.context.stats = earlier.statistics;
+        }
+        self.restore_settings(job)
     }
 
     /// Settings that earlier steps made for the session, when those steps were done by another one.
@@ -227,9 +237,8 @@ impl Work<'_> {
                     held.look(&mut self.eyes, self.target, self.session.backend_pid());
                 }
                 Action::Hook(hook) => {
-                    let report = self.hook(&hook, &mut job.context, job.began)?;
+                    let report = self.hook(&hook, &mut job.context, job.began, index + 1)?;
                     job.record_hook(index, &hook, report);
-                    self.set_limits(job.limits)?;
                 }
             }
         }
