@@ -51,7 +51,7 @@ environments:
   staging: {url: "${URL}", retries: 3}
   local:
 migrations:
-  table: public.tb_confiture
+  table: tb_confiture
   schema: confiture
   lock_timeout: 1s
   statement_timeout: 0
@@ -90,7 +90,7 @@ migrations:
     let migrations = &config.migrations;
     assert_eq!(
         migrations.table.as_ref().map(|table| &*table.text),
-        Some("public.tb_confiture")
+        Some("tb_confiture")
     );
     assert_eq!(migrations.transaction, Some(Transactions::All));
     assert_eq!(migrations.lock_timeout, Some(Duration::from_secs(1)));
@@ -119,6 +119,7 @@ environments:
   empty: {url: ""}
 migrations:
   lock_timeout: -1
+  table: public.tb_confiture
   transaction: sometimes
   retries: {attempts: 5, wait: 30d}
 "#,

@@ -275,7 +275,14 @@ impl Config {
                 }
                 "layout" => self.migrations.layout = decoder.layout(value),
                 "pg_version" => self.pg_version = decoder.pg_version(value),
-                "table" => self.migrations.table = decoder.pattern(value, "`migrations.table`"),
+                "table" => {
+                    let table = decoder.pattern(value, "`migrations.table`");
+                    if table.as_ref().is_some_and(|table| table.text.contains('.')) {
+                        let wanted = "a name alone (its schema stands in `migrations.schema`)";
+                        decoder.wrong(value, "`migrations.table`", wanted);
+                    }
+                    self.migrations.table = table;
+                }
                 "schema" => self.migrations.schema = decoder.pattern(value, "`migrations.schema`"),
                 "lock_timeout" => {
                     self.migrations.lock_timeout = decoder.duration(value, "`migrations.lock_timeout`");
