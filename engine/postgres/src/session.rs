@@ -436,3 +436,22 @@ impl Session {
         let _ = runtime.block_on(connection);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::deallocates;
+
+    #[test]
+    fn what_takes_prepared_statements_away_is_seen() {
+        for sql in ["DISCARD ALL", "select 1;\ndiscard\n all;", "Deallocate x"] {
+            assert!(deallocates(sql), "{sql}");
+        }
+        for sql in [
+            "RESET ALL; DISCARD TEMP; CLOSE ALL",
+            "SELECT discarded, all_of FROM t",
+            "",
+        ] {
+            assert!(!deallocates(sql), "{sql}");
+        }
+    }
+}

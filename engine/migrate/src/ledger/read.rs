@@ -22,9 +22,7 @@ pub(super) fn read(ledger: &Ledger, session: &mut Session) -> Result<Recorded> {
     }
     if let Some(place) = found.place() {
         let (unfinished, failed) = unfinished(&place, session)?;
-        let is_applied = |slug: &String| recorded.applied.iter().any(|applied| &applied.slug == slug);
-        // Somebody may have set the ledger right by hand: what is applied isn't half applied.
-        recorded.failed = failed.into_iter().filter(|(slug, _)| !is_applied(slug)).collect();
+        recorded.failed = failed;
         recorded.unfinished = unfinished;
         ledger.place.get_or_init(|| place);
     }
@@ -120,14 +118,20 @@ fn another_shape(table: &FoundTable, missing: &str) -> MigrateError {
 type BySlug = BTreeMap<String, Unfinished>;
 
 /// The newest attempt of each migration, where that one didn't come to its end: those that left something, and the others.
+///
+/// Somebody may have set the table right by hand, or with the original: what is applied isn't half applied (but a
+/// repeatable migration, whose version is its slug, may be on its way again), and what isn't applied isn't half reverted.
 fn unfinished(place: &Place, session: &mut Session) -> Result<(BySlug, BySlug)> {
     let sql = format!(
         "SELECT id, slug, way, checksum, plan_hash, steps_done::bigint, in_doubt, steps::bigint, started, error \
          FROM (SELECT DISTINCT ON (slug) *, \
                    pg_catalog.to_char(started_at AT TIME ZONE 'UTC', {MOMENT}) AS started \
                FROM {} ORDER BY slug, id DESC) newest \
-         WHERE status IN ('applying', 'failed', 'partial')",
-        place.detail("attempt")
+         WHERE status IN ('applying', 'failed', 'partial') \
+             AND ((way = 'up' AND version = slug) \
+                  OR (way = 'down') = EXISTS (SELECT FROM {} t WHERE t.version = newest.version))",
+        place.detail("attempt"),
+        place.table
     );
     let rows = session
         .query(&sql, &[])

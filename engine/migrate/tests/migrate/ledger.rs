@@ -301,6 +301,32 @@ fn an_attempt_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn what_was_set_right_by_hand_is_not_half_done() {
+    let fixture = two();
+    let (ledger, mut session) = prepared(&fixture);
+    let history = fixture.history();
+    let (a, b) = (&history.migrations[0], &history.migrations[1]);
+    ledger
+        .complete(&mut session, &completion(a, Way::Up, &[]))
+        .unwrap();
+    for (migration, way) in [(a, Way::Down), (b, Way::Up)] {
+        let attempt = ledger
+            .begin_attempt(&mut session, 1, migration, way, "h", 3)
+            .unwrap();
+        ledger.progress(&mut session, attempt, 1, &[]).unwrap();
+    }
+    let unfinished = ledger.read(&mut session).unwrap().unfinished;
+    assert_eq!(unfinished.keys().collect::<Vec<_>>(), ["001_a", "002_b"]);
+    // As the original does it.
+    fixture.sql(
+        "DELETE FROM tb_confiture WHERE version = '001'; \
+         INSERT INTO tb_confiture (slug, version, name) VALUES ('b_20260101_000000', '002', 'b')",
+    );
+    let recorded = ledger.read(&mut session).unwrap();
+    assert!(recorded.unfinished.is_empty(), "{:?}", recorded.unfinished);
+}
+
+#[test]
 fn a_new_attempt_replaces_an_earlier_one() {
     let fixture = two();
     let (ledger, mut session) = prepared(&fixture);
