@@ -10,6 +10,8 @@ mod builtin_checks;
 mod builtin_tables;
 mod builtin_trial;
 mod builtin_views;
+mod hooks_outside;
+mod hooks_run;
 mod hooks_types;
 mod ledger;
 mod plan;

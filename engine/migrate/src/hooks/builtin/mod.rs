@@ -23,6 +23,7 @@ mod backfill_read_model;
 mod backup_database;
 mod backup_table;
 mod capture_statistics;
+mod command;
 mod drop_temporary_tables;
 mod preflight_activity;
 mod rebuild_index;
@@ -34,6 +35,7 @@ mod sql;
 mod test_application_queries;
 mod validate_constraints;
 mod verify_consistency;
+mod webhook;
 
 list! {
     analyze_statistics
@@ -41,6 +43,7 @@ list! {
     backup_database
     backup_table
     capture_statistics
+    command
     drop_temporary_tables
     preflight_activity
     rebuild_index
@@ -52,4 +55,5 @@ list! {
     test_application_queries
     validate_constraints
     verify_consistency
+    webhook
 }

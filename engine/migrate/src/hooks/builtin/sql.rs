@@ -242,7 +242,7 @@ impl Sql {
                 (0, max) => format!("at most {max}"),
                 (min, max) => format!("{min} to {max}"),
             };
-            return Err(said(format!("{} rows, expected {wanted}", outcome.count)));
+            return Err(said(format!("{}, expected {wanted}", rows(outcome.count))));
         }
         if self.fail_if_rows && outcome.has_result && outcome.count > 0 {
             return Err(said(format!(
@@ -272,6 +272,13 @@ impl Sql {
             }
             Err(reason) => Err(HookError::new(reason)),
         }
+    }
+}
+
+fn rows(count: u64) -> String {
+    match count {
+        1 => "1 row".to_owned(),
+        count => format!("{count} rows"),
     }
 }
 
