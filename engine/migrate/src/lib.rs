@@ -11,6 +11,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod baseline;
+pub mod build;
+pub mod diff;
 pub mod error;
 pub mod event;
 pub mod history;

@@ -7,6 +7,7 @@
 
 mod attached;
 mod constraints;
+mod definitions;
 mod dictionary;
 mod indexes;
 mod objects;
@@ -17,6 +18,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use confiture_schema::catalog::{Catalog, QualName, Relation};
+use confiture_schema::draft::Definitions;
 use tokio_postgres::Row;
 use tokio_postgres::types::FromSql;
 
@@ -39,6 +41,23 @@ pub fn introspect(session: &mut Session) -> Result<Catalog, SqlError> {
     let catalog = read?;
     left?;
     Ok(catalog)
+}
+
+/// Reads the whole catalog, and of triggers, rules and extended statistics the statements that make them: what a draft of
+/// statements needs beside the catalog.
+///
+/// # Errors
+/// As [`introspect`].
+pub fn introspect_with_definitions(session: &mut Session) -> Result<(Catalog, Definitions), SqlError> {
+    let scope = Scope::enter(session)?;
+    let read = read(session).and_then(|catalog| {
+        let definitions = definitions::read(session, &catalog)?;
+        Ok((catalog, definitions))
+    });
+    let left = scope.leave(session);
+    let both = read?;
+    left?;
+    Ok(both)
 }
 
 fn read(session: &mut Session) -> Result<Catalog, SqlError> {

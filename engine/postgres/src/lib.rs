@@ -22,7 +22,7 @@ mod session;
 pub use cluster::{Cluster, ClusterError, Database, Options};
 pub use connect::{ConnectError, Target};
 pub use error::{ServerError, SqlError};
-pub use introspect::introspect;
+pub use introspect::{introspect, introspect_with_definitions};
 #[cfg(unix)]
 pub use local::LocalServer;
 pub use session::{Answer, Canceller, Description, Session, Table};

@@ -132,6 +132,57 @@ impl Repository {
         self.texts(&commit, files)
     }
 
+    /// Writes the texts that a revision holds below a folder (absolute, in the work tree) into another folder, which is to
+    /// be empty: SQL and what says how it is to be read. Gives where that folder is in the copy, relative to it.
+    ///
+    /// # Errors
+    /// A revision that git doesn't know; a file that can't be written, by [`GitError::Refused`].
+    pub fn write_texts(&self, revision: &str, folder: &Path, into: &Path) -> Result<PathBuf, GitError> {
+        let commit = self.commit(revision)?;
+        let inside = self.relative_folder(folder);
+        let mut arguments = vec![
+            "ls-tree",
+            "-r",
+            "-z",
+            "--name-only",
+            "--full-tree",
+            commit.as_str(),
+        ];
+        // What applies to a folder may stand above it, so all of the tree is listed.
+        arguments.push("--");
+        let listed = self.paths(&arguments)?;
+        let wanted: Vec<PathBuf> = listed.into_iter().filter(|path| is_of_a_project(path)).collect();
+        let texts = self.texts(&commit, &wanted)?;
+        for (path, text) in texts {
+            let Ok(relative) = path.strip_prefix(&self.root) else {
+                continue;
+            };
+            let copy = into.join(relative);
+            let write = || {
+                if let Some(parent) = copy.parent() {
+                    std::fs::create_dir_all(parent)?;
+                }
+                std::fs::write(&copy, text.as_bytes())
+            };
+            write().map_err(|error| GitError::Refused {
+                command: "cat-file".to_owned(),
+                message: format!("{} can't be copied: {error}", relative.display()),
+            })?;
+        }
+        let missing = into.join(&inside);
+        // A folder that the revision doesn't have is an empty one.
+        let _ = std::fs::create_dir_all(missing);
+        Ok(inside)
+    }
+
+    /// A folder relative to the root; the root itself where it isn't inside.
+    fn relative_folder(&self, folder: &Path) -> PathBuf {
+        let real = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+        real.strip_prefix(&self.root)
+            .map(Path::to_path_buf)
+            .unwrap_or_default()
+    }
+
     /// Texts of `REV:path` for each path, in one process.
     fn texts(&self, revision: &str, files: &[PathBuf]) -> Result<HashMap<PathBuf, Arc<str>>, GitError> {
         let mut asked = Vec::new();
@@ -216,6 +267,15 @@ impl Repository {
             message: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
         })
     }
+}
+
+/// Whether a file may be SQL, or say how SQL is to be read.
+fn is_of_a_project(path: &Path) -> bool {
+    const KINDS: [&str; 9] = [
+        "sql", "psql", "pgsql", "postgres", "yaml", "yml", "toml", "conf", "mod",
+    ];
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    KINDS.contains(&extension.to_ascii_lowercase().as_str())
 }
 
 /// The answers of `git cat-file --batch`: `NAME blob SIZE`, a line break, the bytes, a line break; or `NAME missing`.

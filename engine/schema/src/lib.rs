@@ -13,6 +13,7 @@
 pub mod apply;
 pub mod catalog;
 pub mod change;
+pub mod draft;
 pub mod expr;
 pub mod read;
 pub mod render;

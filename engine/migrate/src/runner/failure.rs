@@ -17,7 +17,7 @@ pub(super) fn is_passing(error: &MigrateError) -> bool {
 
 /// Whether the server refuses the statement only because it stands in a transaction: VACUUM and the like, and a procedure
 /// that commits.
-pub(super) fn wants_to_be_alone(error: &SqlError) -> bool {
+pub(crate) fn wants_to_be_alone(error: &SqlError) -> bool {
     matches!(error.sqlstate(), Some("25001" | "2D000"))
 }
 

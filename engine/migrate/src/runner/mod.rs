@@ -17,6 +17,8 @@ mod retry;
 mod transaction;
 mod watch;
 
+pub(crate) use failure::wants_to_be_alone;
+
 use std::time::Instant;
 
 use confiture_postgres::{Session, Target};
@@ -533,4 +535,13 @@ fn error_value(error: &MigrateError) -> serde_json::Value {
         "message": error.message(),
         "sqlstate": error.sqlstate(),
     })
+}
+
+/// What a server's refusal of a statement means, with its place.
+pub(crate) fn statement_failed(
+    statement: &crate::steps::Statement,
+    error: confiture_postgres::SqlError,
+    interrupt: &Interrupt,
+) -> MigrateError {
+    failure::placed(statement, error, Vec::new(), interrupt)
 }

@@ -10,6 +10,8 @@ use crate::catalog::Catalog;
 /// One thing that two catalogs say differently.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Difference {
+    /// The object of its own that it is, or belongs to, with its kind: `table public.users`.
+    pub owner: String,
     /// The object, with its kind: `column public.users.email`.
     pub object: String,
     /// What about it: `type`; `existence` where one side lacks the object.
@@ -46,7 +48,7 @@ pub fn diff(left: &Catalog, right: &Catalog) -> Vec<Difference> {
     differences
 }
 
-fn compare_lists(left: Vec<Item>, right: Vec<Item>, owner: Option<&str>, out: &mut Vec<Difference>) {
+fn compare_lists(left: Vec<Item>, right: Vec<Item>, owner: Option<&Owner>, out: &mut Vec<Difference>) {
     let keyed = |items: Vec<Item>| -> BTreeMap<(u8, String), Item> {
         items
             .into_iter()
@@ -91,14 +93,28 @@ fn family(kind: &str) -> u8 {
     }
 }
 
-fn label(item: &Item, owner: Option<&str>) -> String {
+/// The object that parts belong to.
+pub(super) struct Owner {
+    kind: &'static str,
+    name: String,
+}
+
+fn label(item: &Item, owner: Option<&Owner>) -> String {
     match owner {
-        Some(owner) => format!("{} {owner}.{}", item.kind, item.name),
+        Some(owner) => format!("{} {}.{}", item.kind, owner.name, item.name),
         None => format!("{} {}", item.kind, item.name),
     }
 }
 
-fn alone(item: &Item, owner: Option<&str>, on_left: bool) -> Difference {
+/// The object of its own that an item is, or belongs to.
+fn title(item: &Item, owner: Option<&Owner>) -> String {
+    match owner {
+        Some(owner) => format!("{} {}", owner.kind, owner.name),
+        None => format!("{} {}", item.kind, item.name),
+    }
+}
+
+fn alone(item: &Item, owner: Option<&Owner>, on_left: bool) -> Difference {
     let said: Vec<String> = item.facts.iter().filter_map(text::phrase).collect();
     let there = Some(if said.is_empty() {
         "exists".to_owned()
@@ -107,6 +123,7 @@ fn alone(item: &Item, owner: Option<&str>, on_left: bool) -> Difference {
     });
     let (left, right) = if on_left { (there, None) } else { (None, there) };
     Difference {
+        owner: title(item, owner),
         object: label(item, owner),
         aspect: "existence".to_owned(),
         left,
@@ -114,10 +131,12 @@ fn alone(item: &Item, owner: Option<&str>, on_left: bool) -> Difference {
     }
 }
 
-fn compare(left: Item, right: Item, owner: Option<&str>, out: &mut Vec<Difference>) {
+pub(super) fn compare(left: Item, right: Item, owner: Option<&Owner>, out: &mut Vec<Difference>) {
     let object = label(&left, owner);
+    let whole = title(&left, owner);
     if left.kind != right.kind {
         out.push(Difference {
+            owner: whole.clone(),
             object: object.clone(),
             aspect: "kind".to_owned(),
             left: Some(left.kind.to_owned()),
@@ -137,6 +156,7 @@ fn compare(left: Item, right: Item, owner: Option<&str>, out: &mut Vec<Differenc
         let (l, r) = (find(&left, aspect), find(&right, aspect));
         if !same(&l, &r) {
             out.push(Difference {
+                owner: whole.clone(),
                 object: object.clone(),
                 aspect: aspect.to_owned(),
                 left: l.as_ref().and_then(said),
@@ -153,9 +173,12 @@ fn compare(left: Item, right: Item, owner: Option<&str>, out: &mut Vec<Differenc
             .filter(|p| !without_columns || p.kind != "column")
             .collect()
     };
-    let name = left.name.clone();
+    let owner = Owner {
+        kind: left.kind,
+        name: left.name.clone(),
+    };
     let (left, right) = (parts(left), parts(right));
-    compare_lists(left, right, Some(&name), out);
+    compare_lists(left, right, Some(&owner), out);
 }
 
 fn said(value: &Value) -> Option<String> {

@@ -7,11 +7,12 @@
 //! [`text()`], [`json()`] and [`diff()`] all look at one description of each object (`describe`), so none of them can
 //! know more than the others.
 
-mod describe;
+pub(crate) mod describe;
 mod diff;
 mod json;
 pub mod normal;
-mod sql;
+pub(crate) mod same;
+pub(crate) mod sql;
 mod text;
 
 pub use diff::{Difference, diff};

@@ -111,6 +111,7 @@ fn in_words(difference: &Difference) -> String {
         aspect,
         left,
         right,
+        ..
     } = difference;
     let said = |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing".to_owned());
     match (aspect.as_str(), left, right) {

@@ -1,9 +1,9 @@
 //! What is said of each object: the one description that the canonical forms print and compare.
 
-mod object;
-mod relation;
+pub(super) mod object;
+pub(super) mod relation;
 
-pub(super) use object::signature;
+pub(crate) use object::signature;
 pub(super) use relation::action;
 
 use std::collections::BTreeMap;

@@ -42,7 +42,7 @@ pub(super) fn types(catalog: &Catalog) -> Vec<Item> {
     items
 }
 
-fn type_item(name: &str, definition: &TypeDef) -> Item {
+pub(in crate::render) fn type_item(name: &str, definition: &TypeDef) -> Item {
     let mut item = Item::new(
         match definition.kind {
             TypeKind::Enum(_) => "enum",
@@ -100,12 +100,12 @@ pub(super) fn functions(catalog: &Catalog) -> Vec<Item> {
 }
 
 /// A function's name and input types, quoted: what `COMMENT ON FUNCTION` takes.
-pub(in crate::render) fn signature(key: &FunctionKey) -> String {
+pub(crate) fn signature(key: &FunctionKey) -> String {
     let arguments: Vec<String> = key.arguments.iter().map(ToString::to_string).collect();
     format!("{}({})", key.name.quoted(), arguments.join(", "))
 }
 
-fn function(key: &FunctionKey, function: &Function) -> Item {
+pub(in crate::render) fn function(key: &FunctionKey, function: &Function) -> Item {
     let kind = match function.kind {
         FunctionKind::Function => "function",
         FunctionKind::Procedure => "procedure",

@@ -1,6 +1,6 @@
 //! Relations and their columns, described; what hangs on them is in [`part`].
 
-mod part;
+pub(in crate::render) mod part;
 
 pub(in crate::render) use part::action;
 
@@ -42,7 +42,7 @@ fn kind_name(kind: RelationKind) -> &'static str {
     }
 }
 
-fn relation_item(name: &QualName, relation: &Relation) -> Item {
+pub(in crate::render) fn relation_item(name: &QualName, relation: &Relation) -> Item {
     let mut item = Item::new(kind_name(relation.kind), name.quoted());
     item.mark("unlogged", relation.persistence == Persistence::Unlogged);
     if let Some(sequence) = &relation.sequence {
@@ -156,7 +156,7 @@ fn describe_columns(item: &mut Item, relation: &Relation) {
     }
 }
 
-fn column(column: &Column, view: bool) -> Item {
+pub(in crate::render) fn column(column: &Column, view: bool) -> Item {
     let mut item = Item::new("column", column.name.quoted());
     let ty = column.ty.as_ref().map(ToString::to_string);
     item.say(

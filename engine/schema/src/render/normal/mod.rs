@@ -162,7 +162,7 @@ pub(super) fn operator(written: &str) -> String {
 }
 
 /// A text as an SQL constant on one line.
-pub(super) fn quoted_text(text: &str) -> String {
+pub(crate) fn quoted_text(text: &str) -> String {
     literal::quoted(text)
 }
 

@@ -11,7 +11,7 @@ use crate::catalog::{
 use crate::render::normal::quoted_text;
 
 /// Everything of this kind, relation by relation.
-pub(super) fn everything(out: &mut Script, catalog: &Catalog) {
+pub(crate) fn everything(out: &mut Script, catalog: &Catalog) {
     for (name, relation) in relations(catalog) {
         if relation.kind == RelationKind::ForeignTable {
             continue;
@@ -33,7 +33,7 @@ pub(super) fn everything(out: &mut Script, catalog: &Catalog) {
     }
 }
 
-fn ownership(out: &mut Script, catalog: &Catalog, name: &QualName, relation: &Relation) {
+pub(crate) fn ownership(out: &mut Script, catalog: &Catalog, name: &QualName, relation: &Relation) {
     let Some(sequence) = &relation.sequence else {
         return;
     };
@@ -61,7 +61,7 @@ fn ownership(out: &mut Script, catalog: &Catalog, name: &QualName, relation: &Re
     }
 }
 
-fn identity_and_clustering(out: &mut Script, name: &QualName, relation: &Relation) {
+pub(crate) fn identity_and_clustering(out: &mut Script, name: &QualName, relation: &Relation) {
     let table = name.quoted();
     match &relation.replica_identity {
         ReplicaIdentity::Default => {}
@@ -79,7 +79,7 @@ fn identity_and_clustering(out: &mut Script, name: &QualName, relation: &Relatio
     }
 }
 
-pub(super) fn create_trigger(out: &mut Script, table: &QualName, name: &str, trigger: &Trigger) {
+pub(crate) fn create_trigger(out: &mut Script, table: &QualName, name: &str, trigger: &Trigger) {
     let timing = match trigger.timing {
         TriggerTiming::Before => "BEFORE",
         TriggerTiming::After => "AFTER",
@@ -120,7 +120,7 @@ pub(super) fn create_trigger(out: &mut Script, table: &QualName, name: &str, tri
     out.statement(format!("ALTER TABLE {} {enabled} TRIGGER {name}", table.quoted()));
 }
 
-fn row_security(out: &mut Script, name: &QualName, relation: &Relation) {
+pub(crate) fn row_security(out: &mut Script, name: &QualName, relation: &Relation) {
     let table = name.quoted();
     if relation.row_security.enabled {
         out.statement(format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"));
@@ -133,7 +133,7 @@ fn row_security(out: &mut Script, name: &QualName, relation: &Relation) {
     }
 }
 
-pub(super) fn policy_definition(table: &str, name: &str, policy: &Policy) -> String {
+pub(crate) fn policy_definition(table: &str, name: &str, policy: &Policy) -> String {
     let restrictive = if policy.permissive { "" } else { " AS RESTRICTIVE" };
     let command = match policy.command {
         PolicyCommand::All => "ALL",

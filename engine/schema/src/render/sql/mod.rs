@@ -5,11 +5,11 @@
 //! is named in a comment: bodies of functions (they get an empty one, which is right in everything else), definitions of
 //! aggregates, rules, operators and the other objects kept by name.
 
-mod attached;
-mod object;
-mod order;
+pub(crate) mod attached;
+pub(crate) mod object;
+pub(crate) mod order;
 mod single;
-mod table;
+pub(crate) mod table;
 
 use crate::catalog::{Catalog, Persistence, QualName, Relation, RelationKind};
 use order::Node;
@@ -43,31 +43,58 @@ pub fn sql(catalog: &Catalog) -> String {
     table::foreign_keys(&mut out, catalog);
     attached::everything(&mut out, catalog);
     object::remaining(&mut out, catalog);
-    out.text
+    out.text()
 }
 
-/// The text being written.
+/// The script being written.
 #[derive(Default)]
-struct Script {
-    text: String,
+pub(crate) struct Script {
+    lines: Vec<Line>,
+}
+
+/// A part of a script.
+enum Line {
+    /// A statement, without its semicolon.
+    Statement(String),
+    /// What can't be said in SQL.
+    Note(String),
 }
 
 impl Script {
     /// A statement, without its semicolon.
-    fn statement(&mut self, sql: impl AsRef<str>) {
-        self.text.push_str(sql.as_ref());
-        self.text.push_str(";\n");
+    pub(crate) fn statement(&mut self, sql: impl AsRef<str>) {
+        self.lines.push(Line::Statement(sql.as_ref().to_owned()));
     }
 
     /// What can't be said in SQL. Line breaks are folded, so that it stays a comment.
-    fn note(&mut self, note: impl AsRef<str>) {
-        let line: Vec<&str> = note.as_ref().split_whitespace().collect();
-        self.text.push_str(&format!("-- {}\n", line.join(" ")));
+    pub(crate) fn note(&mut self, note: impl AsRef<str>) {
+        let words: Vec<&str> = note.as_ref().split_whitespace().collect();
+        self.lines.push(Line::Note(words.join(" ")));
+    }
+
+    /// The statements alone.
+    pub(crate) fn statements(self) -> impl Iterator<Item = String> {
+        self.lines.into_iter().filter_map(|line| match line {
+            Line::Statement(sql) => Some(sql),
+            Line::Note(_) => None,
+        })
+    }
+
+    /// All of it, statements ended by semicolons and the rest as comments.
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for line in &self.lines {
+            match line {
+                Line::Statement(sql) => text.push_str(&format!("{sql};\n")),
+                Line::Note(note) => text.push_str(&format!("-- {note}\n")),
+            }
+        }
+        text
     }
 }
 
 /// Relations of the database's own, by name.
-fn relations(catalog: &Catalog) -> impl Iterator<Item = (&QualName, &Relation)> {
+pub(crate) fn relations(catalog: &Catalog) -> impl Iterator<Item = (&QualName, &Relation)> {
     let own = |relation: &Relation| relation.persistence != Persistence::Temporary;
     catalog
         .relations
@@ -77,7 +104,7 @@ fn relations(catalog: &Catalog) -> impl Iterator<Item = (&QualName, &Relation)> 
 }
 
 /// The word after CREATE, ALTER, COMMENT ON.
-fn word(kind: RelationKind) -> &'static str {
+pub(crate) fn word(kind: RelationKind) -> &'static str {
     match kind {
         RelationKind::Table | RelationKind::PartitionedTable => "TABLE",
         RelationKind::ForeignTable => "FOREIGN TABLE",
@@ -88,13 +115,15 @@ fn word(kind: RelationKind) -> &'static str {
 }
 
 /// Quoted names between commas.
-fn columns<'n>(names: impl IntoIterator<Item = &'n confiture_syntax::Name>) -> String {
+pub(crate) fn columns<'n>(names: impl IntoIterator<Item = &'n confiture_syntax::Name>) -> String {
     let quoted: Vec<String> = names.into_iter().map(|name| name.quoted().to_string()).collect();
     quoted.join(", ")
 }
 
 /// `WITH (fillfactor = '70')`, with a space before it; empty without options.
-fn options(options: &std::collections::BTreeMap<confiture_syntax::Name, std::sync::Arc<str>>) -> String {
+pub(crate) fn options(
+    options: &std::collections::BTreeMap<confiture_syntax::Name, std::sync::Arc<str>>,
+) -> String {
     if options.is_empty() {
         return String::new();
     }
@@ -112,7 +141,7 @@ fn options(options: &std::collections::BTreeMap<confiture_syntax::Name, std::syn
 
 /// An expression after DEFAULT, in parentheses where it isn't a constant or one call: there the grammar knows fewer
 /// operators.
-fn default(expr: &crate::expr::Expr) -> String {
+pub(crate) fn default(expr: &crate::expr::Expr) -> String {
     let simple = expr.facts.constant || !expr.text.contains(char::is_whitespace);
     if simple {
         expr.text.to_string()

@@ -8,7 +8,7 @@ use crate::render::describe::signature;
 use crate::render::normal::quoted_text;
 
 /// Settings, schemas, extensions.
-pub(super) fn preamble(out: &mut Script, catalog: &Catalog) {
+pub(crate) fn preamble(out: &mut Script, catalog: &Catalog) {
     // Bodies may name what comes later.
     out.statement("SET check_function_bodies = off");
     for (name, _) in &catalog.schemas {
@@ -35,7 +35,7 @@ pub(super) fn preamble(out: &mut Script, catalog: &Catalog) {
     }
 }
 
-pub(super) fn type_definition(out: &mut Script, name: &QualName, definition: &TypeDef) {
+pub(crate) fn type_definition(out: &mut Script, name: &QualName, definition: &TypeDef) {
     let name = name.quoted();
     match &definition.kind {
         TypeKind::Enum(labels) => {
@@ -94,7 +94,7 @@ fn domain_definition(out: &mut Script, name: &str, domain: &Domain) {
     }
 }
 
-pub(super) fn function(out: &mut Script, key: &FunctionKey, function: &Function) {
+pub(crate) fn function(out: &mut Script, key: &FunctionKey, function: &Function) {
     let signature = signature(key);
     if matches!(function.kind, FunctionKind::Aggregate | FunctionKind::Window) {
         out.note(format!(
@@ -116,7 +116,7 @@ pub(super) fn function(out: &mut Script, key: &FunctionKey, function: &Function)
 }
 
 /// What CREATE FUNCTION says before the body.
-pub(super) fn header(key: &FunctionKey, function: &Function) -> String {
+pub(crate) fn header(key: &FunctionKey, function: &Function) -> String {
     let signature = signature(key);
     let (word, returns) = match (&function.kind, &function.returns) {
         (FunctionKind::Procedure, _) => ("PROCEDURE", String::new()),
@@ -146,7 +146,7 @@ pub(super) fn header(key: &FunctionKey, function: &Function) -> String {
 }
 
 /// What comes last: comments on objects that aren't relations, and what can only be named.
-pub(super) fn remaining(out: &mut Script, catalog: &Catalog) {
+pub(crate) fn remaining(out: &mut Script, catalog: &Catalog) {
     for (key, _) in &catalog.others {
         out.note(format!(
             "{:?} {}: its definition is not a part of the catalog",

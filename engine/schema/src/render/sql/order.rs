@@ -9,14 +9,14 @@ use crate::types::SqlType;
 
 /// An object that others may need.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Node {
+pub(crate) enum Node {
     Type(QualName),
     Function(FunctionKey),
     Relation(QualName),
 }
 
 /// Types, functions and relations, each after what it needs; in a circle, somewhere.
-pub(super) fn ordered(catalog: &Catalog) -> Vec<Node> {
+pub(crate) fn ordered(catalog: &Catalog) -> Vec<Node> {
     let needs = needs(catalog);
     let mut done: BTreeSet<&Node> = BTreeSet::new();
     let mut begun: BTreeSet<&Node> = BTreeSet::new();

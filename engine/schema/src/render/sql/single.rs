@@ -66,7 +66,7 @@ pub fn definition(catalog: &Catalog, of: Object<'_>) -> Option<String> {
         Object::Type(name) => object::type_definition(&mut out, name, catalog.types.get(name)?),
         Object::Function(key) => out.statement(object::header(key, catalog.functions.get(key)?)),
     }
-    Some(out.text)
+    Some(out.text())
 }
 
 fn relation(out: &mut Script, catalog: &Catalog, name: &QualName) -> Option<()> {

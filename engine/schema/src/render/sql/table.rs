@@ -9,7 +9,7 @@ use crate::catalog::{
 use crate::render::describe::action;
 
 /// CREATE of a relation, with what belongs into that statement.
-pub(super) fn create(out: &mut Script, catalog: &Catalog, name: &QualName, relation: &Relation) {
+pub(crate) fn create(out: &mut Script, catalog: &Catalog, name: &QualName, relation: &Relation) {
     match relation.kind {
         RelationKind::Sequence => sequence(out, name, relation),
         RelationKind::View | RelationKind::MaterializedView => view(out, name, relation),
@@ -23,7 +23,7 @@ pub(super) fn create(out: &mut Script, catalog: &Catalog, name: &QualName, relat
     }
 }
 
-fn sequence(out: &mut Script, name: &QualName, relation: &Relation) {
+pub(crate) fn sequence(out: &mut Script, name: &QualName, relation: &Relation) {
     let Some(sequence) = relation.sequence.as_ref().filter(|s| !s.identity) else {
         return;
     };
@@ -41,7 +41,7 @@ fn sequence(out: &mut Script, name: &QualName, relation: &Relation) {
 }
 
 /// The options of CREATE SEQUENCE, those of its type left out.
-pub(super) fn parameters(sequence: &Sequence) -> String {
+pub(crate) fn parameters(sequence: &Sequence) -> String {
     format!(
         "INCREMENT {} MINVALUE {} MAXVALUE {} START {} CACHE {}{}",
         sequence.increment,
@@ -53,7 +53,7 @@ pub(super) fn parameters(sequence: &Sequence) -> String {
     )
 }
 
-fn view(out: &mut Script, name: &QualName, relation: &Relation) {
+pub(crate) fn view(out: &mut Script, name: &QualName, relation: &Relation) {
     let Some(view) = &relation.view else { return };
     let known = view.columns_known && !relation.columns.is_empty();
     let names = columns(relation.columns.iter().map(|c| &c.name));
@@ -96,7 +96,7 @@ fn view(out: &mut Script, name: &QualName, relation: &Relation) {
 }
 
 /// Whether a query's output has a `*`, as far as the text tells.
-fn has_star(query: &str) -> bool {
+pub(crate) fn has_star(query: &str) -> bool {
     query.match_indices('*').any(|(at, _)| {
         let before = query[..at].trim_end();
         let word = before
@@ -176,7 +176,11 @@ fn table(out: &mut Script, catalog: &Catalog, name: &QualName, relation: &Relati
 }
 
 /// Whether a parent brings a constraint of that name. An inherited one may have outlived its parent's.
-fn comes_from_parent(catalog: &Catalog, relation: &Relation, constraint: &confiture_syntax::Name) -> bool {
+pub(crate) fn comes_from_parent(
+    catalog: &Catalog,
+    relation: &Relation,
+    constraint: &confiture_syntax::Name,
+) -> bool {
     let mut parents = relation
         .parents
         .iter()
@@ -195,14 +199,14 @@ fn is_user_made(catalog: &Catalog, method: &confiture_syntax::Name) -> bool {
 }
 
 /// A bare column as it is, an expression in parentheses.
-pub(super) fn in_parentheses(expr: &crate::expr::Expr) -> String {
+pub(crate) fn in_parentheses(expr: &crate::expr::Expr) -> String {
     match &expr.facts.bare_column {
         Some(column) => column.quoted().to_string(),
         None => format!("({})", expr.text),
     }
 }
 
-fn column_definition(
+pub(crate) fn column_definition(
     catalog: &Catalog,
     table: &QualName,
     relation: &Relation,
@@ -213,7 +217,7 @@ fn column_definition(
 
 /// A column's definition; `None` where there is nothing to say of a column of a typed table. `options` gives those of an
 /// identity column's sequence.
-pub(super) fn column_text(
+pub(crate) fn column_text(
     relation: &Relation,
     column: &Column,
     options: impl FnOnce() -> String,
@@ -254,7 +258,7 @@ pub(super) fn column_text(
     (relation.of_type.is_none() || text.len() > bare).then_some(text)
 }
 
-fn identity_sequence(catalog: &Catalog, table: &QualName, column: &Column) -> String {
+pub(crate) fn identity_sequence(catalog: &Catalog, table: &QualName, column: &Column) -> String {
     let owned = relations(catalog).find_map(|(name, relation)| {
         let sequence = relation.sequence.as_ref().filter(|s| s.identity)?;
         let (owner, owned) = sequence.owned_by.as_ref()?;
@@ -297,7 +301,7 @@ fn inherited_columns(out: &mut Script, catalog: &Catalog, name: &QualName, relat
     }
 }
 
-pub(super) fn marks(constraint: &Constraint) -> String {
+pub(crate) fn marks(constraint: &Constraint) -> String {
     let mut text = String::new();
     match constraint.deferrable {
         Deferrable::No => {}
@@ -316,7 +320,7 @@ pub(super) fn marks(constraint: &Constraint) -> String {
 }
 
 /// Keys, then indexes; those of partitions before these are attached, so that they are found and attached too.
-pub(super) fn keys_and_indexes(out: &mut Script, catalog: &Catalog) {
+pub(crate) fn keys_and_indexes(out: &mut Script, catalog: &Catalog) {
     for (name, relation) in relations(catalog) {
         for (constraint_name, constraint) in &relation.constraints {
             let index = relation.indexes.get(constraint_name);
@@ -361,7 +365,7 @@ fn add_constraint(
 }
 
 /// PRIMARY KEY, UNIQUE, EXCLUDE; `None` for other constraints.
-pub(super) fn key_definition(constraint: &Constraint, index: &Index) -> Option<String> {
+pub(crate) fn key_definition(constraint: &Constraint, index: &Index) -> Option<String> {
     let include = if index.include.is_empty() {
         String::new()
     } else {
@@ -402,7 +406,7 @@ pub(super) fn key_definition(constraint: &Constraint, index: &Index) -> Option<S
     })
 }
 
-fn key_text(key: &IndexKey) -> String {
+pub(crate) fn key_text(key: &IndexKey) -> String {
     let mut text = in_parentheses(&key.expr);
     if let Some(collation) = &key.collation {
         text.push_str(&format!(" COLLATE {}", collation.quoted()));
@@ -419,7 +423,7 @@ fn key_text(key: &IndexKey) -> String {
     text
 }
 
-pub(super) fn index_definition(
+pub(crate) fn index_definition(
     table: &QualName,
     name: &confiture_syntax::Name,
     index: &Index,
@@ -448,7 +452,7 @@ pub(super) fn index_definition(
 }
 
 /// Attaches partitions, parents first; then the indexes that wait for theirs.
-pub(super) fn families(out: &mut Script, catalog: &Catalog) {
+pub(crate) fn families(out: &mut Script, catalog: &Catalog) {
     let roots = relations(catalog)
         .filter(|(_, r)| r.kind == RelationKind::PartitionedTable && !r.is_partition())
         .map(|(name, _)| name);
@@ -501,7 +505,7 @@ fn incomplete_indexes(out: &mut Script, catalog: &Catalog) {
 }
 
 /// Foreign keys, those excepted that come with a parent's.
-pub(super) fn foreign_keys(out: &mut Script, catalog: &Catalog) {
+pub(crate) fn foreign_keys(out: &mut Script, catalog: &Catalog) {
     for (name, relation) in relations(catalog) {
         for (constraint_name, constraint) in &relation.constraints {
             if let ConstraintKind::ForeignKey(key) = &constraint.kind
@@ -513,7 +517,7 @@ pub(super) fn foreign_keys(out: &mut Script, catalog: &Catalog) {
     }
 }
 
-pub(super) fn foreign_key(key: &ForeignKey) -> String {
+pub(crate) fn foreign_key(key: &ForeignKey) -> String {
     let mut text = format!(
         "FOREIGN KEY ({}) REFERENCES {}",
         columns(&key.columns),

@@ -30,7 +30,7 @@ pub(super) fn parts(item: &mut Item, relation: &Relation) {
     }
 }
 
-fn constraint(name: String, constraint: &Constraint) -> Item {
+pub(in crate::render) fn constraint(name: String, constraint: &Constraint) -> Item {
     let mut item = Item::new("constraint", name);
     match &constraint.kind {
         ConstraintKind::PrimaryKey { columns } => item.list("primary key", names(columns)),
@@ -82,7 +82,7 @@ fn deferrable(deferrable: Deferrable) -> Option<&'static str> {
     }
 }
 
-fn index(name: String, index: &Index) -> Item {
+pub(in crate::render) fn index(name: String, index: &Index) -> Item {
     let mut item = Item::new("index", name);
     item.mark("unique", index.unique);
     item.word("method", index.method.as_str());
@@ -195,7 +195,7 @@ fn default_opclass(opclass: &str, method: &str) -> bool {
         && (DEFAULTS.contains(&opclass) || matches!(opclass, "uuid_ops" | "varbit_ops"))
 }
 
-fn trigger(name: String, trigger: &Trigger) -> Item {
+pub(in crate::render) fn trigger(name: String, trigger: &Trigger) -> Item {
     let mut item = Item::new("trigger", name);
     item.mark("constraint trigger", trigger.constraint);
     item.word(
@@ -246,7 +246,7 @@ fn enabled(enabled: TriggerEnabled) -> Option<&'static str> {
     }
 }
 
-fn policy(name: String, policy: &Policy) -> Item {
+pub(in crate::render) fn policy(name: String, policy: &Policy) -> Item {
     let mut item = Item::new("policy", name);
     item.mark("restrictive", !policy.permissive);
     item.word(
