@@ -287,3 +287,90 @@ pub struct ServerStatus {
     /// Other majors that the project has data of, ascending.
     pub other_majors: Vec<u32>,
 }
+
+/// What `confiture diff --format json` and `confiture drift --format json` print.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DiffReport {
+    /// What the left side is.
+    pub left: String,
+    /// What the right side is.
+    pub right: String,
+    /// Whether both are the same, as far as they can be compared.
+    pub same: bool,
+    /// What they say differently.
+    pub differences: Vec<SchemaDifference>,
+    /// What could not be compared.
+    pub not_compared: Vec<String>,
+    /// Statements of files that do nothing, each with its place and why.
+    pub not_replayed: Vec<String>,
+    /// The statements that lead from the left to the right; `diff` alone writes them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draft: Option<DraftReport>,
+}
+
+/// One thing that two schemas say differently.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SchemaDifference {
+    /// The object of its own, such as `table public.users`.
+    pub owner: String,
+    /// The object or the part of it, such as `column public.users.email`.
+    pub object: String,
+    /// What about it: `type`; `existence` where one side lacks it.
+    pub aspect: String,
+    /// What the left side says.
+    pub left: Option<String>,
+    /// What the right side says.
+    pub right: Option<String>,
+}
+
+/// Statements that lead from one schema to another.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DraftReport {
+    /// Settings that the statements need, as `SET` takes them.
+    pub settings: Vec<String>,
+    /// The statements, in order.
+    pub steps: Vec<DraftStep>,
+    /// What no statement does.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// One statement of a draft.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DraftStep {
+    /// The statement, without its semicolon.
+    pub sql: String,
+    /// The object that it is about.
+    pub object: String,
+    /// What it does, in words.
+    pub what: String,
+    /// What it loses.
+    pub loss: Option<String>,
+    /// Whether that is certain.
+    pub loss_is_certain: bool,
+    /// Whether it can run inside a transaction block.
+    pub transactional: bool,
+}
+
+/// What a draft doesn't do.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LeftOut {
+    /// The object.
+    pub object: String,
+    /// What remains to be done, and why it isn't.
+    pub reason: String,
+}
+
+/// What `confiture build --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BuildReport {
+    /// The database, without a password.
+    pub database: String,
+    /// Statements that were run.
+    pub statements: usize,
+    /// Whether all of it was one transaction.
+    pub one_transaction: bool,
+    /// Objects in the database, by their kind.
+    pub objects: std::collections::BTreeMap<String, usize>,
+    /// How long it took.
+    pub seconds: f64,
+}

@@ -187,6 +187,14 @@ fn published_schemas() {
         &pretty(schemars::schema_for!(contract::PlanReport)),
     );
     generated(
+        "docs/schema/diff.json",
+        &pretty(schemars::schema_for!(contract::DiffReport)),
+    );
+    generated(
+        "docs/schema/build.json",
+        &pretty(schemars::schema_for!(contract::BuildReport)),
+    );
+    generated(
         "docs/schema/confiture-yaml.json",
         &format!("{:#}\n", confiture_lint::config_schema()),
     );

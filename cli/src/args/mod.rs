@@ -1,6 +1,7 @@
 //! The command line, as clap reads it.
 
 mod connect;
+mod diff;
 pub mod migrate;
 mod server;
 
@@ -13,6 +14,7 @@ use confiture_project::Secret;
 use confiture_risk::PgVersion;
 
 pub use connect::ConnectArgs;
+pub use diff::{Against, BuildArgs, DiffArgs, DiffFormat, DriftArgs};
 pub use migrate::MigrateArgs;
 pub use server::{ServerArgs, ServerCommand};
 
@@ -66,6 +68,12 @@ pub enum Command {
     Risk(RiskArgs),
     /// Print the schema that files add up to, or that a server has, in one canonical form.
     Schema(SchemaArgs),
+    /// Say what leads from one schema to another, and draft the migration: files, databases, git revisions.
+    Diff(Box<DiffArgs>),
+    /// Say where a database is not what the files say.
+    Drift(Box<DriftArgs>),
+    /// Build an empty database from the files of a schema.
+    Build(Box<BuildArgs>),
     /// List the lint rules.
     Rules(RulesArgs),
     /// Explain a lint rule: what it finds, why it matters, what to do instead.

@@ -2,6 +2,7 @@
 //!
 //! Every form of a lint run is made of one value, [`Report`]; [`lint`] is the way in.
 
+pub mod diff;
 mod escape;
 pub mod excerpt;
 mod github;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use confiture_postgres::{Session, SqlError};
-use confiture_project::{Layout, Project};
+use confiture_project::{Layout, Project, Script, TransactionMode};
 use confiture_risk::PgVersion;
 
 use crate::diff::Schema;
@@ -73,9 +73,14 @@ pub fn build(
     let version = PgVersion::new(session.major()).unwrap_or_default();
     let mut all = Vec::new();
     for script in project.ups() {
+        // All files share a transaction, as far as they can, however their statements run by themselves.
         let way = OneWay {
-            script: script.clone(),
+            script: Script {
+                transaction: TransactionMode::PerScript,
+                ..script.clone()
+            },
             hooks: Vec::new(),
+            timeouts: Default::default(),
         };
         all.push(steps::of(&way, &[], version)?);
     }
@@ -240,7 +245,6 @@ impl Run<'_> {
         }
         let modern = self.session.major() >= 15;
         self.own("CREATE SCHEMA public")?;
-        self.own("COMMENT ON SCHEMA public IS 'standard public schema'")?;
         self.own(match modern {
             true => "GRANT USAGE ON SCHEMA public TO PUBLIC; ALTER SCHEMA public OWNER TO pg_database_owner",
             false => "GRANT ALL ON SCHEMA public TO PUBLIC",

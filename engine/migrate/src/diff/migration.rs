@@ -164,7 +164,12 @@ fn statements(settings: &[String], steps: &[Step], runs_in: RunsIn) -> String {
         RunsIn::Autocommit => "",
     };
     if !steps.is_empty() {
-        for setting in settings {
+        let makes_routine = steps.iter().any(|step| {
+            step.sql.starts_with("CREATE")
+                && (step.sql.contains("FUNCTION") || step.sql.contains("PROCEDURE"))
+        });
+        let is_needed = |setting: &&String| makes_routine || !setting.starts_with("check_function_bodies");
+        for setting in settings.iter().filter(is_needed) {
             text.push_str(&format!("SET {local}{setting};\n"));
         }
     }

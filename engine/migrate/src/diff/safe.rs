@@ -4,7 +4,7 @@ use confiture_risk::effect::{Repeats, SafeWay, TransactionRule};
 use confiture_risk::{PgVersion, foresee};
 use confiture_schema::apply::{State, TransactionWrap};
 use confiture_schema::catalog::Origin;
-use confiture_schema::change::Change;
+use confiture_schema::change::{AlterAction, AlterRelation, Change};
 use confiture_schema::draft::{Draft, Runs, Step};
 use confiture_schema::{read, render};
 use confiture_syntax::Syntax;
@@ -35,7 +35,78 @@ pub(super) fn safely(mut draft: Draft, from: &Schema, version: PgVersion) -> Dra
         }
         state = after;
     }
+    draft.steps = gathered(draft.steps, from, &state);
     draft
+}
+
+/// The same steps with what runs by itself together: indexes that nothing refers to later, then validations. Otherwise each
+/// of them would end a migration.
+fn gathered(steps: Vec<Step>, from: &Schema, aim: &State) -> Vec<Step> {
+    let (mut first, mut indexes, mut validations) = (Vec::new(), Vec::new(), Vec::new());
+    let mut waiting: Vec<String> = Vec::new();
+    for (at, step) in steps.iter().enumerate() {
+        let changes = read::changes(&Syntax::parse(&step.sql));
+        let named_later = |name: &str| {
+            let later = steps.get(at + 1..).unwrap_or_default();
+            later.iter().any(|step| step.sql.contains(name))
+        };
+        let place = match changes.as_slice() {
+            [Change::CreateIndex(index)] if step.runs == Runs::Outside => {
+                let name = index.name.as_ref().map(|name| name.name.quoted());
+                if name.is_none_or(|name| named_later(&name)) {
+                    &mut first
+                } else {
+                    &mut indexes
+                }
+            }
+            [Change::AlterRelation(alter)] => match validated(alter) {
+                Some(name) if !named_later(&name) => {
+                    waiting.push(name);
+                    &mut validations
+                }
+                _ => &mut first,
+            },
+            _ => &mut first,
+        };
+        place.push(step.clone());
+    }
+    // What waits for such a validation needs no transaction of its own.
+    for step in first.iter_mut().filter(|step| step.runs == Runs::Committed) {
+        let adds = step.sql.contains(" ADD CONSTRAINT ")
+            && waiting.iter().any(|name| step.sql.contains(name.as_str()));
+        if adds {
+            step.runs = Runs::InTransaction;
+        }
+    }
+    if let Some(last) = first
+        .last_mut()
+        .filter(|step| step.runs == Runs::InTransaction && !validations.is_empty())
+    {
+        last.runs = Runs::Committed;
+    }
+    for step in &mut validations {
+        step.runs = Runs::InTransaction;
+    }
+    let gathered: Vec<Step> = first.into_iter().chain(indexes).chain(validations).collect();
+    let mut state = State::on(from.catalog.clone());
+    for step in &gathered {
+        state.apply_all(&read::changes(&Syntax::parse(&step.sql)), Origin::default());
+    }
+    match render::diff(&state.catalog, &aim.catalog).is_empty() {
+        true => gathered,
+        false => steps,
+    }
+}
+
+/// The constraint whose rows a statement looks at, where it does nothing else.
+fn validated(alter: &AlterRelation) -> Option<String> {
+    match alter.commands.as_slice() {
+        [only] => match &only.action {
+            AlterAction::ValidateConstraint(name) => Some(name.name.quoted()),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Ways that end by themselves, for what is attached to tables: the others take an application along.

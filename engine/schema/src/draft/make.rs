@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::definitions::{self, Bodies, bodies};
 use super::work::{Work, is_lasting, step, titled};
-use super::{Loss, Runs, Step, alter, attach, remove};
+use super::{Loss, Runs, Step, alter, attach, remove, views};
 use crate::catalog::{
     Domain, FunctionKey, FunctionKind, QualName, RelationKind, TypeDef, TypeKind, Volatility,
 };
@@ -440,7 +440,7 @@ fn replaced_view(
     then: &crate::catalog::Relation,
 ) {
     let object = titled(name, then);
-    if !remove::is_same_view(work, name, now, then)
+    if !views::is_same(work, name, now, then)
         && let Some(view) = &then.view
     {
         let sql = format!(

@@ -18,6 +18,7 @@ mod finish;
 mod make;
 mod remove;
 mod rename;
+mod views;
 mod work;
 
 pub use compare::{Comparison, compare};
