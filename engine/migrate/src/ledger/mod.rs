@@ -358,6 +358,15 @@ impl Ledger {
         read::earlier(self.place(session)?, session, attempt)
     }
 
+    /// How often a migration was brought through, forward or back: a number that stays the same over all attempts at one time
+    /// and differs at the next, for hooks to tell a checkpoint of theirs from one of long ago.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub fn times_through(&self, session: &mut Session, slug: &str) -> Result<i64> {
+        write::times_through(self.place(session)?, session, slug)
+    }
+
     /// What a hook noted for itself, to go on where it stopped.
     ///
     /// # Errors

@@ -258,6 +258,17 @@ pub(super) fn fail(place: &Place, session: &mut Session, failure: &FailureRecord
     execute(place, session, &sql, &parameters).map(drop)
 }
 
+pub(super) fn times_through(place: &Place, session: &mut Session, slug: &str) -> Result<i64> {
+    let sql = format!(
+        "SELECT count(*) FROM {} WHERE slug = $1 AND status IN ('applied', 'reverted')",
+        place.detail("attempt")
+    );
+    let rows = session
+        .query_prepared(&sql, &[&slug])
+        .map_err(|error| refused_at(place, "the ledger can't be read", error))?;
+    Ok(rows.first().map(|row| row.get(0)).unwrap_or_default())
+}
+
 pub(super) fn checkpoint(
     place: &Place,
     session: &mut Session,

@@ -1,5 +1,7 @@
 //! backfill_read_model.
 
+use confiture_migrate::ledger::{Completion, RunInfo, Way};
+
 use crate::builtin_trial::{StopsAfter, Trial, statistic};
 
 const ORDERS: &str = "CREATE TABLE orders (id int PRIMARY KEY, tenant int NOT NULL, customer int, total numeric NOT NULL); \
@@ -288,4 +290,61 @@ fn mistakes_are_named() {
         let problems = trial.problems(&format!("type: backfill_read_model\nconfig: {wrong}"));
         assert_eq!(problems.len(), 1, "{wrong}: {problems:?}");
     }
+}
+
+#[test]
+fn what_is_complete_is_not_done_again_until_the_migration_is_through() {
+    let mut trial = Trial::new(ORDERS);
+    let declaration = format!("type: backfill_read_model\nconfig:{QUERY}\n  batch_size: 300\n  run: alone");
+    trial.read(&declaration).unwrap();
+    let history = trial.fixture.history();
+    let migration = &history.migrations[0];
+    trial.context.migration = Some(migration.slug.clone());
+    let (ledger, mut session) = (trial.fixture.ledger(), trial.fixture.session());
+    ledger.prepare(&mut session).unwrap();
+    let info = RunInfo {
+        command: "up".to_owned(),
+        environment: None,
+        applied_by: "tester".to_owned(),
+        git_commit: None,
+        tool_version: "0".to_owned(),
+        plan_hash: String::new(),
+    };
+    let run = ledger.begin_run(&mut session, &info).unwrap();
+    ledger
+        .begin_attempt(&mut session, run, migration, Way::Up, "h", 3)
+        .unwrap();
+    assert_eq!(trial.run(&declaration).unwrap().rows, Some(707));
+    // The runner died before it could note that the hook is done, and comes back to it.
+    let result = trial.run(&declaration).unwrap();
+    assert_eq!(
+        (result.rows, statistic(&result, "/batches")),
+        (Some(0), statistic(&result, "/batches_before"))
+    );
+    assert!(is_complete(&trial));
+    // It dies again, before anything else is done: the next attempt is a new one, and the backfill is the same.
+    let attempt = ledger
+        .begin_attempt(&mut session, run, migration, Way::Up, "h", 3)
+        .unwrap();
+    assert_eq!(trial.run(&declaration).unwrap().rows, Some(0));
+    // Once the migration is through, the next time is another backfill.
+    let completion = Completion {
+        run,
+        attempt: Some(attempt),
+        migration,
+        way: Way::Up,
+        steps: &[],
+        step_count: 3,
+        rows: 0,
+        duration_ms: 1.0,
+        applied_by: "tester",
+        plan_hash: "h",
+    };
+    ledger.complete(&mut session, &completion).unwrap();
+    trial.fixture.sql("TRUNCATE model");
+    ledger
+        .begin_attempt(&mut session, run, migration, Way::Up, "h", 3)
+        .unwrap();
+    assert_eq!(trial.run(&declaration).unwrap().rows, Some(707));
+    assert!(is_complete(&trial));
 }

@@ -231,6 +231,7 @@ impl BackfillReadModel {
                 Err(reason) => {
                     return Ok(Plan::Whole {
                         statement: statement.clone(),
+                        shape: None,
                         reason,
                     });
                 }
@@ -238,7 +239,8 @@ impl BackfillReadModel {
         };
         if let Some(reason) = self.is_no_part(scope, &shape)? {
             return Ok(Plan::Whole {
-                statement: shape.whole,
+                statement: shape.whole.clone(),
+                shape: Some(shape),
                 reason,
             });
         }
@@ -246,7 +248,8 @@ impl BackfillReadModel {
             match keys::choose(scope.session, &shape, target, &self.batch_columns)? {
                 Ok(key) => Plan::Parts { shape, key },
                 Err(reason) => Plan::Whole {
-                    statement: shape.whole,
+                    statement: shape.whole.clone(),
+                    shape: Some(shape),
                     reason,
                 },
             },

@@ -39,6 +39,8 @@ pub(crate) enum Plan {
     Whole {
         /// The statement.
         statement: String,
+        /// The same with a gap, where it has one and there is no key.
+        shape: Option<Shape>,
         /// Why it isn't cut.
         reason: String,
     },
@@ -112,13 +114,11 @@ pub(crate) fn alone(
         .migration
         .clone()
         .unwrap_or_else(|| "run".to_owned());
-    let attempt = scope
-        .ledger
-        .read(scope.session)?
-        .unfinished
-        .get(&slug)
-        .map(|one| one.attempt);
-    let fingerprint = fingerprint(plan, target, attempt);
+    let recorded = scope.ledger.read(scope.session)?;
+    // A runner that dies here comes back to the migration, and so to this hook; beside an attempt nobody does.
+    let may_come_back = recorded.unfinished.contains_key(&slug) || recorded.failed.contains_key(&slug);
+    let time = scope.ledger.times_through(scope.session, &slug)?;
+    let fingerprint = fingerprint(plan.statement(), target, time);
     let notes = Notes {
         ledger: scope.ledger,
         slug: &slug,
@@ -151,18 +151,32 @@ pub(crate) fn alone(
         }
     }
     carried.rows = run_open(scope, plan, &note, &notes, &open, workers)?;
-    notes.end(scope.session, &note, attempt.is_some())?;
+    notes.end(scope.session, &note, may_come_back)?;
     Ok(carried)
 }
 
-/// The same statement on the same table in the same attempt has the same.
-fn fingerprint(plan: &Plan, target: &Relation, attempt: Option<i64>) -> String {
-    let (Plan::Parts {
-        shape: Shape { whole: statement, .. },
-        ..
+impl Plan {
+    /// The whole statement.
+    fn statement(&self) -> &str {
+        match self {
+            Plan::Parts { shape, .. } => &shape.whole,
+            Plan::Whole { statement, .. } => statement,
+        }
     }
-    | Plan::Whole { statement, .. }) = plan;
-    let text = format!("{attempt:?}/{}/{statement}", target.oid);
+
+    /// The statement with its gap, where it has one.
+    fn shape(&self) -> Option<&Shape> {
+        match self {
+            Plan::Parts { shape, .. } => Some(shape),
+            Plan::Whole { shape, .. } => shape.as_ref(),
+        }
+    }
+}
+
+/// The same statement on the same table, while the migration hasn't been brought through since, has the same: whichever attempt
+/// it is, what an earlier one finished stays done.
+fn fingerprint(statement: &str, target: &Relation, time: i64) -> String {
+    let text = format!("{time}/{}/{statement}", target.oid);
     let hash = Sha256::digest(text.as_bytes());
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -289,16 +303,15 @@ impl Work<'_> {
             .as_millis()
             .min(i32::MAX.unsigned_abs().into());
         session.batch(&format!("BEGIN; SET LOCAL statement_timeout = {left}"))?;
-        let rows = match (self.plan, &self.note.key, self.note.parts.get(number)) {
-            (Plan::Parts { shape, .. }, Some(key), Some(part)) => run_part(session, shape, key, part)?,
-            (
-                Plan::Parts {
-                    shape: Shape { whole: statement, .. },
-                    ..
-                }
-                | Plan::Whole { statement, .. },
-                ..,
-            ) => session.run(statement)?,
+        let rows = match (&self.note.key, self.note.parts.get(number), self.plan.shape()) {
+            // What was noted counts, whatever the server would plan today.
+            (Some(key), Some(part), Some(shape)) => run_part(session, shape, key, part)?,
+            (None, ..) => session.run(self.plan.statement())?,
+            _ => {
+                return Err(HookError::new(
+                    "an earlier run began this backfill in batches, and the statement can't be cut any more",
+                ));
+            }
         };
         self.notes.done(session, number, rows)?;
         session.batch("COMMIT")?;
