@@ -12,6 +12,7 @@ mod builtin_trial;
 mod builtin_views;
 mod hooks_outside;
 mod hooks_run;
+mod hooks_seeds;
 mod hooks_types;
 mod ledger;
 mod plan;
