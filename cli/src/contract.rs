@@ -10,7 +10,7 @@ use serde::Serialize;
 
 pub use migrate::{
     ErrorWord, MigrateFailure, MigrateLine, MigrationStatus, Place, PlanReport, PlannedHook,
-    PlannedMigration, PlannedObjection, PlannedStatement, StatusReport,
+    PlannedMigration, PlannedObjection, PlannedStatement, StatusReport, VerifyFinding, VerifyReport,
 };
 
 /// A place between two characters.

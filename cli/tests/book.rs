@@ -183,6 +183,10 @@ fn published_schemas() {
         &pretty(schemars::schema_for!(contract::StatusReport)),
     );
     generated(
+        "docs/schema/migrate-verify.json",
+        &pretty(schemars::schema_for!(contract::VerifyReport)),
+    );
+    generated(
         "docs/schema/migrate-plan.json",
         &pretty(schemars::schema_for!(contract::PlanReport)),
     );

@@ -46,6 +46,14 @@ pub enum MigrateCommand {
     Status(StatusArgs),
     /// Say what `up` would do to this database: statements with their risk, hooks, and what would stop it.
     Plan(PlanArgs),
+    /// Print the SQL that `up` would send.
+    Preview(PreviewArgs),
+    /// Take over a database that was migrated before: by hand, or by another tool.
+    Baseline(BaselineArgs),
+    /// Hold files, ledger and database against each other.
+    Verify(VerifyArgs),
+    /// Set the ledger right, by explicit choice.
+    Repair(RepairArgs),
 }
 
 /// Which migrations there are.
@@ -353,4 +361,132 @@ pub struct PreviewArgs {
     /// Which migrations there are.
     #[command(flatten)]
     pub files: FilesArgs,
+}
+
+/// Arguments of `migrate baseline`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  confiture migrate baseline 042                     everything up to 042 is there already
+  confiture migrate baseline --import                what the table of another tool says is applied
+  confiture migrate baseline --import --preview
+
+Nothing of a migration runs; only the ledger is written. It must be empty.")]
+pub struct BaselineArgs {
+    /// Everything up to and with this migration counts as applied: a version, a name, or a file. All of them otherwise.
+    #[arg(
+        value_name = "MIGRATION",
+        conflicts_with = "import",
+        required_unless_present = "import"
+    )]
+    pub through: Option<String>,
+
+    /// Take what the table of the tool says that migrated this database before: diesel, sqlx, dbmate, goose,
+    /// golang-migrate, flyway, prisma, supabase, alembic, django.
+    #[arg(long)]
+    pub import: bool,
+
+    /// The tool, where tables of several are there.
+    #[arg(long, value_name = "TOOL", requires = "import")]
+    pub from: Option<String>,
+
+    /// With --import: files that were changed since the tool applied them count as what was applied.
+    #[arg(long, requires = "import")]
+    pub accept_changed: bool,
+
+    /// Say what would be recorded, and record nothing.
+    #[arg(long)]
+    pub preview: bool,
+
+    /// Answer every question with yes: for CI.
+    #[arg(long)]
+    pub yes: bool,
+
+    /// The database.
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+
+    /// Which migrations there are.
+    #[command(flatten)]
+    pub files: FilesArgs,
+}
+
+/// Arguments of `migrate verify`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  confiture migrate verify                the files against the ledger
+  confiture migrate verify --schema       and what the database has against what was applied
+
+Exit status 1 when something is wrong.")]
+pub struct VerifyArgs {
+    /// Look too whether the database has what the applied migrations make.
+    #[arg(long)]
+    pub schema: bool,
+
+    /// How results are printed.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+
+    /// The database.
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+
+    /// Which migrations there are.
+    #[command(flatten)]
+    pub files: FilesArgs,
+}
+
+/// Arguments of `migrate repair`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  confiture migrate repair --accept-changed 007     the file was changed, and does what was applied
+  confiture migrate repair --forget 012             it was applied, and its file is gone for good
+  confiture migrate repair --mark-applied 013       somebody ran it by hand
+
+Nothing of a migration runs; only the ledger is written.")]
+pub struct RepairArgs {
+    /// What is to be set right.
+    #[command(flatten)]
+    pub choice: RepairChoice,
+
+    /// Say what would be done, and do nothing.
+    #[arg(long)]
+    pub preview: bool,
+
+    /// Answer every question with yes: for CI.
+    #[arg(long)]
+    pub yes: bool,
+
+    /// The database.
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+
+    /// Which migrations there are.
+    #[command(flatten)]
+    pub files: FilesArgs,
+}
+
+/// What `repair` does, to one migration.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+#[command(next_help_heading = "What is set right")]
+pub struct RepairChoice {
+    /// The file was changed and does what was applied: its checksum counts from now on.
+    #[arg(long, value_name = "MIGRATION")]
+    pub accept_changed: Option<String>,
+
+    /// It was applied, has no file any more, and shall have none.
+    #[arg(long, value_name = "MIGRATION")]
+    pub forget: Option<String>,
+
+    /// The database has it already.
+    #[arg(long, value_name = "MIGRATION")]
+    pub mark_applied: Option<String>,
+
+    /// The database doesn't have it any more.
+    #[arg(long, value_name = "MIGRATION")]
+    pub mark_reverted: Option<String>,
+
+    /// What was begun of it will not be finished.
+    #[arg(long, value_name = "MIGRATION")]
+    pub give_up: Option<String>,
 }

@@ -168,6 +168,8 @@ pub struct PlannedStatement {
     pub index_builds: Vec<String>,
     /// Rows of the largest relation concerned, as the server estimates them.
     pub rows: Option<u64>,
+    /// How long its work on whole tables takes at least and at most, in seconds, as far as the server's statistics allow.
+    pub seconds: Option<[f64; 2]>,
 }
 
 /// What speaks against a run.
@@ -185,4 +187,32 @@ pub struct PlannedObjection {
     pub help: Option<String>,
     /// Whether it stops the run, or is only told.
     pub stops: bool,
+}
+
+/// What `confiture migrate verify --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct VerifyReport {
+    /// The environment.
+    pub environment: String,
+    /// Where: user, host, port, database.
+    pub server: String,
+    /// What doesn't agree.
+    pub discrepancies: Vec<VerifyFinding>,
+}
+
+/// One thing about which files, ledger and database disagree.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct VerifyFinding {
+    /// `changed`, `missing`, `out-of-order`, `unfinished`, `unchecked` or `schema`.
+    pub kind: String,
+    /// Whether something has to be done about it.
+    pub is_wrong: bool,
+    /// The migration, where it is about one.
+    pub migration: Option<String>,
+    /// What is the case, in a sentence.
+    pub message: String,
+    /// The file, where there is one.
+    pub place: Option<Place>,
+    /// What to do about it.
+    pub help: Option<String>,
 }

@@ -45,7 +45,7 @@ pub fn lint(
 }
 
 /// `1 file`, `2 files`.
-fn count(n: usize, word: &str) -> String {
+pub(crate) fn count(n: usize, word: &str) -> String {
     format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }
 

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _};
 
 use confiture_migrate::{ErrorKind, MigrateError};
+use confiture_project::Environment;
 use inquire::ui::RenderConfig;
 use inquire::{Confirm, InquireError, Text};
 
@@ -23,6 +24,19 @@ impl Answers {
     /// As `--yes` says.
     pub(super) fn of(yes: bool) -> Answers {
         if yes { Answers::Yes } else { Answers::Asked }
+    }
+}
+
+/// Asks for the name of the environment where it is one whose data matter, unless all answers are yes.
+pub(super) fn where_it_matters(
+    environment: &Environment,
+    what: &str,
+    yes: bool,
+    terminal: Terminal,
+) -> Result<(), Failure> {
+    match Answers::of(yes) {
+        Answers::Asked if environment.production => by_name(&environment.name, what, terminal),
+        _ => Ok(()),
     }
 }
 

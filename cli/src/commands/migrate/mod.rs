@@ -4,14 +4,18 @@
 //! that `up`, `down` and `redo` share; [`confirm`] asks, [`signals`] listens. What happens is the engine's business
 //! (`confiture-migrate`), how it is said is that of [`crate::report::migrate`].
 
+mod baseline;
 mod confirm;
 mod new;
 mod plan;
+mod preview;
+mod repair;
 mod run;
 mod settings;
 mod signals;
 mod stage;
 mod status;
+mod verify;
 mod who;
 
 use std::io::Write;
@@ -38,6 +42,10 @@ pub fn run(
         MigrateCommand::Redo(args) => run::redo(args, terminal, out),
         MigrateCommand::Status(args) => status::run(args, terminal, out),
         MigrateCommand::Plan(args) => plan::run(args, terminal, out),
+        MigrateCommand::Preview(args) => preview::run(args, terminal, out),
+        MigrateCommand::Baseline(args) => baseline::run(args, terminal, out),
+        MigrateCommand::Verify(args) => verify::run(args, terminal, out),
+        MigrateCommand::Repair(args) => repair::run(args, terminal, out),
     };
     match result {
         Err(failure) if format(&args.command) == ReportFormat::Json && !failure.is_broken_pipe() => {
@@ -51,11 +59,15 @@ pub fn run(
 /// How a command prints its results.
 fn format(command: &MigrateCommand) -> ReportFormat {
     match command {
-        MigrateCommand::New(_) => ReportFormat::Text,
+        MigrateCommand::New(_)
+        | MigrateCommand::Preview(_)
+        | MigrateCommand::Baseline(_)
+        | MigrateCommand::Repair(_) => ReportFormat::Text,
         MigrateCommand::Up(args) => args.run.talk.format,
         MigrateCommand::Down(args) => args.run.talk.format,
         MigrateCommand::Redo(args) => args.run.talk.format,
         MigrateCommand::Status(args) => args.format,
         MigrateCommand::Plan(args) => args.format,
+        MigrateCommand::Verify(args) => args.format,
     }
 }

@@ -10,9 +10,9 @@ use confiture_migrate::{
 
 use super::confirm::{self, Answers};
 use super::plan::choice;
-use super::settings;
 use super::signals::Signals;
 use super::stage::Stage;
+use super::{preview, settings};
 use crate::args::ReportFormat;
 use crate::args::migrate::{DownArgs, DownChoice, RedoArgs, RunArgs, UpArgs};
 use crate::commands::Terminal;
@@ -112,7 +112,10 @@ fn go<const N: usize>(
         nothing_to_do(*way, first, &stage, terminal, out)?;
         return Ok(Outcome::Clean);
     }
-    let judgement = safety::judge(&mut stage.session, &stage.project, first, &stage.settings)?;
+    let judgement = safety::judge_way(&mut stage.session, &stage.project, first, *way, &stage.settings)?;
+    if args.talk.preview {
+        return show(&stage, &runs, &judgement, out);
+    }
     judgement_refuses(&judgement, args, terminal)?;
     let wanted = first.migrations.len();
     confirm_run(&stage, *way, first, &judgement, args, terminal)?;
@@ -121,6 +124,21 @@ fn go<const N: usize>(
         second.migrations.drain(..wanted - asked_for);
     }
     carry_out(stage, &runs, args, terminal, out)
+}
+
+/// The SQL of all runs; what those behind the first do can't be judged before that has run.
+fn show(
+    stage: &Stage,
+    runs: &[(Way, Plan)],
+    judgement: &Judgement,
+    out: &mut impl Write,
+) -> Result<Outcome, Failure> {
+    let unknown = Judgement::default();
+    for (at, (way, plan)) in runs.iter().enumerate() {
+        let judgement = if at == 0 { judgement } else { &unknown };
+        preview::print(stage, plan, *way, judgement, out)?;
+    }
+    Ok(Outcome::Clean)
 }
 
 fn nothing_to_do(
@@ -154,17 +172,7 @@ fn judgement_refuses(judgement: &Judgement, args: &RunArgs, terminal: Terminal) 
             .collect();
         objections(&mut io::stderr(), terminal, &told)?;
     }
-    Ok(refuse(judgement)?)
-}
-
-fn refuse(judgement: &Judgement) -> Result<(), MigrateError> {
-    let stopping: Vec<_> = judgement.stopping().collect();
-    let Some(first) = stopping.first() else {
-        return Ok(());
-    };
-    Err(MigrateError::new(ErrorKind::Unsafe, first.message.clone())
-        .at(first.place.clone())
-        .of_migration(&first.migration))
+    Ok(judgement.refuse()?)
 }
 
 /// Asks what has to be asked. Migrations behind the first that is declined are taken out of the plan.
@@ -254,9 +262,10 @@ fn watched(stage: Stage, runs: &[(Way, Plan)], observer: &dyn Observer) -> Resul
         let ran = match way {
             _ if is_first => one(&mut migrator, *way, plan),
             _ => {
-                let judgement = safety::judge(&mut migrator.session, &stage.project, plan, &stage.settings);
+                let session = &mut migrator.session;
+                let judgement = safety::judge_way(session, &stage.project, plan, *way, &stage.settings);
                 judgement
-                    .and_then(|judgement| refuse(&judgement))
+                    .and_then(|judgement| judgement.refuse())
                     .and_then(|()| one(&mut migrator, *way, plan))
             }
         };

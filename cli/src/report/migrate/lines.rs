@@ -77,7 +77,7 @@ fn of_error(error: &MigrateError) -> MigrateFailure {
 }
 
 /// A place as programs read it.
-pub(super) fn place(place: &SourcePlace) -> Place {
+pub fn place(place: &SourcePlace) -> Place {
     Place {
         file: place.path.display().to_string(),
         line: number(error_text::line(place)),

@@ -12,5 +12,5 @@ mod text;
 pub mod units;
 pub mod words;
 
-pub use lines::{Lines, failure_line};
+pub use lines::{Lines, failure_line, place};
 pub use text::{Detail, Text};

@@ -6,6 +6,7 @@ use confiture_lint::Severity;
 use confiture_migrate::hooks::{HookSpec, Phase};
 use confiture_migrate::safety::{Judged, Judgement, Objection};
 use confiture_migrate::{History, Migration, Plan};
+use confiture_risk::Level;
 
 use super::{error_text, lines, units, words};
 use crate::commands::Terminal;
@@ -166,6 +167,10 @@ fn statement(out: &mut impl Write, palette: &Palette, judged: &Judged) -> Result
         first_line(&words::plain(&judged.sql), SQL_WIDTH),
         rows.unwrap_or_default()
     )?;
+    // Locks on what nobody else knows yet keep nobody waiting.
+    if level == Level::None {
+        return Ok(());
+    }
     let effect = &judged.risk.effect;
     for (relation, lock) in &effect.locks {
         writeln!(
@@ -184,6 +189,9 @@ fn statement(out: &mut impl Write, palette: &Palette, judged: &Judged) -> Result
         for relation in relations.keys() {
             writeln!(out, "            {dim}{what} {relation}{dim:#}")?;
         }
+    }
+    if let Some(estimate) = &judged.estimate {
+        writeln!(out, "            {dim}takes {estimate}{dim:#}")?;
     }
     for unknown in &effect.unknown {
         writeln!(out, "            {dim}not known: {}{dim:#}", unknown.reason)?;
@@ -253,6 +261,10 @@ fn planned_statement(judged: &Judged) -> PlannedStatement {
         scans: names(&effect.scans),
         index_builds: names(&effect.index_builds),
         rows: judged.rows,
+        seconds: judged
+            .estimate
+            .as_ref()
+            .map(|estimate| [estimate.low, estimate.high]),
     }
 }
 

@@ -135,6 +135,8 @@ impl<'a, W: Write + Send> Text<'a, W> {
         else {
             return;
         };
+        // `redo` is two runs.
+        state.summary = Summary::default();
         if self.detail == Detail::Quiet {
             return;
         }
