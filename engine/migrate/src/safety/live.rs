@@ -82,13 +82,16 @@ impl Live {
         known.reduce(u64::saturating_add)
     }
 
-    /// Those of some relations, and of what descends from them, that hold no row themselves, or don't exist. What can't be
-    /// asked isn't among them.
+    /// Those of some relations, and of what descends from them, that hold no row themselves, or don't exist. Tables that
+    /// can't be looked at aren't among them.
+    ///
+    /// # Errors
+    /// The server's catalog can't be read.
     pub(super) fn rowless(
         &self,
         session: &mut Session,
         relations: impl IntoIterator<Item = QualName>,
-    ) -> BTreeSet<QualName> {
+    ) -> Result<BTreeSet<QualName>> {
         let all: BTreeSet<QualName> = relations
             .into_iter()
             .flat_map(|name| self.catalog.family(&name))
@@ -105,9 +108,11 @@ impl Live {
             .into_iter()
             .filter(|name| kind(name) == Some(RelationKind::Table))
             .collect();
-        let (absent, of_extensions) = apart(session, unlisted);
-        rowless.extend(absent);
-        tables.extend(of_extensions);
+        let unlisted = self
+            .apart(session, unlisted)
+            .map_err(|error| unreadable("the names of relations", error))?;
+        rowless.extend(unlisted.absent);
+        tables.extend(unlisted.tables);
         let mut refusals = 0;
         for some in tables.chunks(TABLES_A_QUERY) {
             if let Some(empty) = ask(session, some) {
@@ -124,25 +129,59 @@ impl Live {
                 }
             }
         }
-        rowless
+        Ok(rowless)
+    }
+
+    /// What there is to names that the catalog doesn't list. One that scripts say without its schema may mean a relation of
+    /// another than was guessed, so absent is only what the server has nowhere but where the catalog lists it.
+    fn apart(
+        &self,
+        session: &mut Session,
+        unlisted: Vec<QualName>,
+    ) -> std::result::Result<Unlisted, confiture_postgres::SqlError> {
+        if unlisted.is_empty() {
+            return Ok(Unlisted::default());
+        }
+        let names: BTreeSet<&str> = unlisted.iter().map(|name| name.name.as_str()).collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        let rows = session.query(
+            "SELECT n.nspname::pg_catalog.text, c.relname::pg_catalog.text, c.relkind = 'r' \
+             FROM pg_catalog.pg_class c \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relname::pg_catalog.text = ANY ($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')",
+            &[&names],
+        )?;
+        let mut elsewhere: BTreeSet<Name> = BTreeSet::new();
+        let mut tables = BTreeSet::new();
+        for row in rows {
+            let (schema, name, is_table): (String, String, bool) =
+                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            let full = QualName::new(Name::new(schema), Name::new(name));
+            if self.catalog.relation(&full).is_some() {
+                continue;
+            }
+            elsewhere.insert(full.name.clone());
+            if is_table {
+                tables.insert(full);
+            }
+        }
+        let (found, absent) = unlisted
+            .into_iter()
+            .partition::<Vec<_>, _>(|name| elsewhere.contains(&name.name));
+        Ok(Unlisted {
+            absent,
+            tables: found.into_iter().filter(|name| tables.contains(name)).collect(),
+        })
     }
 }
 
-/// Relations that the catalog doesn't list: those that don't exist, and those of extensions.
-fn apart(session: &mut Session, unlisted: Vec<QualName>) -> (Vec<QualName>, Vec<QualName>) {
-    if unlisted.is_empty() {
-        return (Vec::new(), Vec::new());
-    }
-    let names: Vec<String> = unlisted.iter().map(QualName::quoted).collect();
-    let rows = session.query(
-        "SELECT name FROM unnest($1::pg_catalog.text[]) AS name WHERE pg_catalog.to_regclass(name) IS NULL",
-        &[&names],
-    );
-    let rows = rows.unwrap_or_default();
-    let absent: BTreeSet<String> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
-    unlisted
-        .into_iter()
-        .partition(|name| absent.contains(&name.quoted()))
+/// Relations that the catalog doesn't list.
+#[derive(Default)]
+struct Unlisted {
+    /// Those that don't exist.
+    absent: Vec<QualName>,
+    /// Tables among the others: they belong to extensions.
+    tables: Vec<QualName>,
 }
 
 fn unreadable(what: &str, error: confiture_postgres::SqlError) -> MigrateError {

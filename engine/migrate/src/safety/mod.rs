@@ -131,7 +131,7 @@ pub fn judge_way(
         parameters: &parameters,
     };
     let first = confiture_lint::risks(&Input::on(&scripts.project, live.version, base));
-    rowless.extend(live.rowless(session, objections::touched(&live.catalog, &first)));
+    rowless.extend(live.rowless(session, objections::touched(&live.catalog, &first))?);
     let base = Base {
         rowless: &rowless,
         ..base

@@ -21,7 +21,7 @@ use crate::settings::LedgerNames;
 /// Where something that may write anywhere runs, all tables are asked about unless there are more.
 const FEW_TABLES: usize = 100;
 
-/// Relations of which it matters whether they hold rows; some may not be on the server.
+/// Relations of which it matters whether they hold rows; some may not be on the server, as the plan makes them.
 pub(super) fn touched(catalog: &Catalog, risks: &[StatementRisk]) -> BTreeSet<QualName> {
     let mut touched = BTreeSet::new();
     let mut may_be_any = false;
@@ -49,10 +49,7 @@ pub(super) fn touched(catalog: &Catalog, risks: &[StatementRisk]) -> BTreeSet<Qu
         true => tables().map(|(name, _)| name.clone()).collect(),
         false => BTreeSet::new(),
     };
-    let touched = touched
-        .into_iter()
-        .filter(|name| catalog.relation(name).is_some());
-    all.into_iter().chain(touched.cloned()).collect()
+    all.into_iter().chain(touched.into_iter().cloned()).collect()
 }
 
 /// Whether a change puts rows into relations.

@@ -374,3 +374,39 @@ fn names_are_looked_up_as_the_server_does() {
         "app.t is dropped with all its rows"
     );
 }
+
+#[test]
+fn what_does_not_exist_holds_no_rows() {
+    let fixture = Fixture::new(&[
+        (
+            "migrations/001_a.up.sql",
+            "DO $$ BEGIN EXECUTE format('CREATE TABLE %I (a int)', 'ma' || 'de'); END $$;",
+        ),
+        (
+            "migrations/002_b.up.sql",
+            "ALTER TABLE made DROP COLUMN a; DROP TABLE made;",
+        ),
+    ]);
+    let all = ["001_a", "002_b"];
+    assert_eq!(judged(&fixture, &all).objections, []);
+    // What the block computes may be anything once there are rows.
+    fixture.sql("CREATE TABLE filled (a int); INSERT INTO filled VALUES (1)");
+    assert_eq!(
+        stops(&judged(&fixture, &all)),
+        ["risk-data-loss", "risk-data-loss"]
+    );
+}
+
+#[test]
+fn what_takes_the_name_of_nothing_keeps_its_rows() {
+    // `made` doesn't exist, as the first statement says, and later it is what had rows under another name.
+    let sql = "DROP TABLE IF EXISTS made; ALTER TABLE t RENAME TO made; DROP TABLE made;";
+    let (fixture, judgement) = one(FILLED, sql);
+    assert_eq!(stops(&judgement), ["risk-data-loss"]);
+    assert_eq!(
+        judgement.objections[0].message,
+        "public.made is dropped with all its rows"
+    );
+    fixture.sql("DELETE FROM t");
+    assert_eq!(judged(&fixture, &["001_it"]).objections, []);
+}

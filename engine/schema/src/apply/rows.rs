@@ -34,16 +34,35 @@ impl Rowless {
     }
 
     pub(super) fn renamed(&mut self, from: &QualName, to: Option<&QualName>) {
-        if self.remove(from)
-            && let Some(to) = to
-        {
-            self.insert(to);
+        let is_rowless = self.remove(from);
+        match to {
+            Some(to) if is_rowless => self.insert(to),
+            // The name itself may be known as one that nothing had.
+            Some(to) => {
+                self.remove(to);
+            }
+            None => {}
         }
+    }
+
+    /// What a name may mean that isn't in the catalog, as something made it that can't be read, is rowless no longer.
+    fn filled_unseen(&mut self, name: &ObjectRef) {
+        let Some(known) = &self.0 else {
+            return;
+        };
+        let is_meant = |known: &&QualName| {
+            known.name == name.name && name.schema.as_ref().is_none_or(|schema| *schema == known.schema)
+        };
+        let meant: Vec<QualName> = known.keys().filter(is_meant).cloned().collect();
+        meant.iter().for_each(|name| {
+            self.remove(name);
+        });
     }
 }
 
 impl State {
-    /// The same state, where it is known which relations hold rows: all but these and what is created from now on.
+    /// The same state, where it is known which relations hold rows: all but these and what is created from now on. Names of
+    /// relations that don't exist may be among them: what something unreadable makes of that name holds none at first.
     pub fn knowing_rowless(mut self, relations: impl IntoIterator<Item = QualName>) -> State {
         let known = relations.into_iter().map(|name| (name, ())).collect();
         self.rowless = Rowless(Some(known));
@@ -147,6 +166,7 @@ impl State {
 
     fn filled(&mut self, relation: &ObjectRef) {
         let Some(name) = self.resolve_relation(relation) else {
+            self.rowless.filled_unseen(relation);
             return;
         };
         let mut seen = HashSet::new();
