@@ -1,5 +1,6 @@
 //! What an effect means: how bad, and why.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use confiture_schema::apply::State;
@@ -14,6 +15,7 @@ use crate::loss;
 
 /// The four judgements of a statement.
 pub(crate) fn judge(changes: &[Change], effect: &Effect, before: &State) -> Assessment {
+    let before = &*in_block(changes, effect, before);
     let mut assessment = Assessment {
         data_loss: loss::data_loss(changes, before),
         compatibility: loss::compatibility(changes, before),
@@ -31,6 +33,17 @@ pub(crate) fn judge(changes: &[Change], effect: &Effect, before: &State) -> Asse
         doubt(&mut assessment.compatibility, &cause);
     }
     assessment
+}
+
+/// The state in which the statements of a block are judged: where it also runs something unknown, that may have come first.
+fn in_block<'s>(changes: &[Change], effect: &Effect, before: &'s State) -> Cow<'s, State> {
+    let is_block = changes.iter().any(|change| matches!(change, Change::Do(_)));
+    if !(effect.opaque && is_block && before.knows_rows()) {
+        return Cow::Borrowed(before);
+    }
+    let mut doubted = before.clone();
+    doubted.doubt_rows();
+    Cow::Owned(doubted)
 }
 
 fn open_cause(effect: &Effect) -> Cause {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use confiture_schema::apply::State;
-use confiture_schema::catalog::{Persistence, QualName, RelationKind};
+use confiture_schema::catalog::{Origin, Persistence, QualName, RelationKind};
 use confiture_schema::change::{
     AlterAction, AlterCommand, AlterRelation, AlterTypeAction, AttributeAction, Change, ConstraintDefKind,
     Drop, DropBehavior, ObjectKind, ObjectRef, Rename, Truncate, WriteKind,
@@ -170,6 +170,28 @@ fn is_all_idle(before: &State, which: impl Fn(&QualName) -> bool) -> bool {
     before.knows_rows() && tables.all(|(name, _)| is_idle(name, before))
 }
 
+/// Whether it is known that dropping a type, and what is of it, takes no column of a table with rows along.
+fn spares_columns(drop: &Drop, ty: &ObjectRef, before: &State) -> bool {
+    if is_all_idle(before, |_| true) {
+        return true;
+    }
+    if !before.knows_all_columns() {
+        return false;
+    }
+    if before.resolve_type_name(ty).is_none() {
+        return drop.if_exists;
+    }
+    // What goes with it is what the catalog says of the objects that depend on it.
+    let mut after = before.clone();
+    let notes = after.apply(&Change::Drop(drop.clone()), Origin::default());
+    let spared = before.catalog.relations.iter().all(|(name, relation)| {
+        let left = after.catalog.relation(name);
+        let keeps_all = left.is_some_and(|left| left.columns.len() == relation.columns.len());
+        keeps_all || relation.kind == RelationKind::View || is_idle(name, before)
+    });
+    notes.is_empty() && spared
+}
+
 fn loss_of_drop(drop: &Drop, before: &State) -> Judgement {
     let cascade = drop.behavior == DropBehavior::Cascade;
     let existing = |name: &ObjectRef, level: Level, loss: fn(&QualName) -> String| {
@@ -189,7 +211,7 @@ fn loss_of_drop(drop: &Drop, before: &State) -> Judgement {
                 format!("the number that {sequence} has reached is lost")
             }),
             ObjectKind::Schema if cascade && holds_nothing(drop, name, before) => none(),
-            ObjectKind::Type | ObjectKind::Domain if cascade && is_all_idle(before, |_| true) => none(),
+            ObjectKind::Type | ObjectKind::Domain if cascade && spares_columns(drop, name, before) => none(),
             ObjectKind::Schema if cascade => judgement(
                 Level::Critical,
                 format!("everything in schema {} is dropped", name.name),

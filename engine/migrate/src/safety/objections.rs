@@ -49,7 +49,39 @@ pub(super) fn touched(catalog: &Catalog, risks: &[StatementRisk]) -> BTreeSet<Qu
         true => tables().map(|(name, _)| name.clone()).collect(),
         false => BTreeSet::new(),
     };
-    all.into_iter().chain(touched.into_iter().cloned()).collect()
+    let named: Vec<&Change> = everything(risks).filter(|change| names_anew(change)).collect();
+    let touched = touched.into_iter().filter(|name| {
+        // In a block, statements behind it are judged as if it hadn't run.
+        catalog.relation(name).is_some() || !named.iter().any(|change| may_become(change, name))
+    });
+    all.into_iter().chain(touched.cloned()).collect()
+}
+
+/// All changes of some statements, those in blocks included.
+fn everything(risks: &[StatementRisk]) -> impl Iterator<Item = &Change> {
+    let mut todo: Vec<&Change> = risks.iter().flat_map(|risk| risk.changes.iter()).collect();
+    std::iter::from_fn(move || {
+        let change = todo.pop()?;
+        if let Change::Do(block) = change {
+            todo.extend(block.statements.iter().flat_map(|nested| &nested.changes));
+        }
+        Some(change)
+    })
+}
+
+/// Whether relations have other names behind a change.
+fn names_anew(change: &Change) -> bool {
+    matches!(change, Change::Rename(_) | Change::SetSchema(_))
+}
+
+/// Whether a relation may have this name because a change gave it to one that had another.
+fn may_become(change: &Change, name: &QualName) -> bool {
+    match change {
+        Change::Rename(rename) if rename.kind == ObjectKind::Schema => rename.to.name == name.schema,
+        Change::Rename(rename) => rename.to.name == name.name,
+        Change::SetSchema(set) => set.object.name.name == name.name,
+        _ => false,
+    }
 }
 
 /// Whether a change puts rows into relations.

@@ -407,6 +407,40 @@ fn what_takes_the_name_of_nothing_keeps_its_rows() {
         judgement.objections[0].message,
         "public.made is dropped with all its rows"
     );
+    // In a block too, be it said or computed.
+    for first in [
+        "ALTER TABLE t RENAME TO made",
+        "EXECUTE format('ALTER TABLE t RENAME TO %I', 'ma' || 'de')",
+    ] {
+        let sql = format!("DO $$ BEGIN {first}; DROP TABLE made; END $$;");
+        fixture.write("migrations/001_it.up.sql", &sql);
+        assert_eq!(stops(&judged(&fixture, &["001_it"])), ["risk-data-loss"], "{sql}");
+    }
     fixture.sql("DELETE FROM t");
     assert_eq!(judged(&fixture, &["001_it"]).objections, []);
+}
+
+#[test]
+fn a_type_takes_only_its_own_columns_along() {
+    let drop = "DROP TYPE IF EXISTS kind CASCADE; DROP DOMAIN IF EXISTS code CASCADE;";
+    let (fixture, judgement) = one(FILLED, drop);
+    assert_eq!(judgement.objections, [], "neither exists");
+    fixture.sql(
+        "CREATE TYPE kind AS (a int); CREATE DOMAIN code AS kind[];
+         CREATE FUNCTION f(kind) RETURNS code LANGUAGE sql AS 'SELECT NULL::code';
+         CREATE TABLE empty (k kind)",
+    );
+    let objections = |fixture: &Fixture| judged(fixture, &["001_it"]).objections;
+    assert_eq!(objections(&fixture), [], "no column with values is of them");
+    fixture.sql("ALTER TABLE t ADD COLUMN c code");
+    let [objection] = objections(&fixture).try_into().unwrap();
+    assert_eq!(
+        objection.message, "all columns of type kind are dropped",
+        "by way of the domain"
+    );
+    // What runs unseen may have made one.
+    fixture.sql("ALTER TABLE t DROP COLUMN c");
+    let sql = format!("DO $$ BEGIN EXECUTE 'ALTER TABLE t ' || 'ADD c code'; END $$; {drop}");
+    fixture.write("migrations/001_it.up.sql", &sql);
+    assert_eq!(objections(&fixture).len(), 2);
 }

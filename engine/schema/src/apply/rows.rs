@@ -16,21 +16,30 @@ use crate::change::{Change, ObjectRef, Query, WriteKind};
 ///
 /// It is no part of what is kept between runs and between edits: only analyses on top of a live catalog know it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rowless(Option<Map<QualName, ()>>);
+pub struct Rowless {
+    known: Option<Map<QualName, ()>>,
+    /// Something ran since of which nobody knows what it did.
+    doubted: bool,
+}
 
 impl Rowless {
     fn insert(&mut self, name: &QualName) {
-        if let Some(known) = &mut self.0 {
+        if let Some(known) = &mut self.known {
             known.insert_mut(name.clone(), ());
         }
     }
 
     fn remove(&mut self, name: &QualName) -> bool {
-        self.0.as_mut().is_some_and(|known| known.remove_mut(name))
+        self.known.as_mut().is_some_and(|known| known.remove_mut(name))
     }
 
     pub(super) fn created(&mut self, name: &QualName) {
         self.insert(name);
+    }
+
+    /// A table was made with columns that aren't known.
+    pub(super) fn columns_unknown(&mut self) {
+        self.doubted = true;
     }
 
     pub(super) fn renamed(&mut self, from: &QualName, to: Option<&QualName>) {
@@ -47,7 +56,7 @@ impl Rowless {
 
     /// What a name may mean that isn't in the catalog, as something made it that can't be read, is rowless no longer.
     fn filled_unseen(&mut self, name: &ObjectRef) {
-        let Some(known) = &self.0 else {
+        let Some(known) = &self.known else {
             return;
         };
         let is_meant = |known: &&QualName| {
@@ -65,19 +74,28 @@ impl State {
     /// relations that don't exist may be among them: what something unreadable makes of that name holds none at first.
     pub fn knowing_rowless(mut self, relations: impl IntoIterator<Item = QualName>) -> State {
         let known = relations.into_iter().map(|name| (name, ())).collect();
-        self.rowless = Rowless(Some(known));
+        self.rowless = Rowless {
+            known: Some(known),
+            doubted: false,
+        };
         self
     }
 
     /// Whether anybody has said which relations hold rows.
     pub fn knows_rows(&self) -> bool {
-        self.rowless.0.is_some()
+        self.rowless.known.is_some()
+    }
+
+    /// Whether the catalog holds all tables that have rows, with all of their columns: a server told it, and nothing ran since
+    /// that may have changed it unseen.
+    pub fn knows_all_columns(&self) -> bool {
+        self.knows_rows() && !self.rowless.doubted
     }
 
     /// Whether it is known that a relation holds no rows that could be lost, in its partitions and children either; of a
     /// view, that those hold none which it reads.
     pub fn is_rowless(&self, relation: &QualName) -> bool {
-        let Some(known) = &self.rowless.0 else {
+        let Some(known) = &self.rowless.known else {
             return false;
         };
         let mut seen: HashSet<&QualName> = HashSet::new();
@@ -142,7 +160,10 @@ impl State {
     /// any more.
     pub fn doubt_rows(&mut self) {
         if self.knows_rows() && self.holds_rows() {
-            self.rowless = Rowless(Some(Map::default()));
+            self.rowless = Rowless {
+                known: Some(Map::default()),
+                doubted: true,
+            };
         }
     }
 
@@ -151,7 +172,7 @@ impl State {
         let mut tables = self.catalog.relations.iter().filter(|(_, relation)| {
             matches!(relation.kind, RelationKind::Table | RelationKind::ForeignTable)
         });
-        let known = self.rowless.0.as_ref();
+        let known = self.rowless.known.as_ref();
         tables.any(|(name, _)| known.is_none_or(|known| !known.contains_key(name)))
     }
 

@@ -82,6 +82,7 @@ impl Fold<'_> {
                 super::NoteKind::Unknown,
                 format!("columns of {}", written(&change.name)),
             );
+            self.state.rowless.columns_unknown();
         }
         let view = change
             .materialized
