@@ -6,7 +6,8 @@ use confiture_risk::predict::predict;
 use confiture_schema::apply::State;
 
 use super::job::Job;
-use super::{Work, failure, recover};
+use super::recover::{self, Found};
+use super::{Work, failure};
 use crate::error::{ErrorKind, MigrateError, Result};
 use crate::event::Event;
 use crate::steps::{Action, Statement};
@@ -67,7 +68,11 @@ impl Work<'_> {
             }
             self.forget_timeouts()?;
             // Best now: an invalid index costs every writer. What can't be cured now is before the next attempt.
-            let cured = self.cure(statement, Cure::After);
+            let cured = self.cure(statement, Cure::After).and_then(|found| match found {
+                Found::Unknown => Ok(()),
+                // It is known to have left nothing, so its file may be mended before it is taken up.
+                Found::Again | Found::Done => self.ledger.progress(self.session, attempt, job.done, &[]),
+            });
             if !failure::is_passing(&failed) || tried >= self.settings.retries.attempts {
                 return Err(match cured {
                     Ok(()) => failed,
@@ -81,7 +86,7 @@ impl Work<'_> {
         }
     }
 
-    fn cure(&mut self, statement: &Statement, when: Cure) -> Result<()> {
+    fn cure(&mut self, statement: &Statement, when: Cure) -> Result<Found> {
         let observer = self.observer;
         let told = |message: String| {
             observer.tell(&Event::Warning {
@@ -90,8 +95,8 @@ impl Work<'_> {
             });
         };
         let cured = match when {
-            Cure::Before => recover::before(self.session, statement, told),
-            Cure::After => recover::of(self.session, statement, told).map(|_| ()),
+            Cure::Before => recover::before(self.session, statement, told).map(|()| Found::Again),
+            Cure::After => recover::of(self.session, statement, told),
         };
         cured.map_err(|error| {
             MigrateError::sql(ErrorKind::Statement, "what is left can't be cured", error)
@@ -106,20 +111,10 @@ impl Work<'_> {
             // Hooks that run alone may run twice.
             return Ok(());
         };
-        let observer = self.observer;
-        let found = recover::of(self.session, &statement, |message| {
-            observer.tell(&Event::Warning {
-                code: "leftover-cured".to_owned(),
-                message,
-            });
-        });
-        let found = found.map_err(|error| {
-            MigrateError::sql(ErrorKind::Statement, "what is left can't be cured", error)
-                .at(statement.place())
-        })?;
+        let found = self.cure(&statement, Cure::After)?;
         match (found, job.attempt) {
-            (recover::Found::Again, _) => Ok(()),
-            (recover::Found::Done, Some(attempt)) => {
+            (Found::Again, _) => Ok(()),
+            (Found::Done, Some(attempt)) => {
                 job.record_statement(job.done, statement.shortened(100), None, Instant::now());
                 job.done += 1;
                 self.ledger

@@ -172,6 +172,10 @@ impl Cutter {
                 self.is_apart = true;
                 return Ok(());
             }
+            // Behind COMMIT there is nothing left to roll back.
+            Some(Transaction::Rollback { and_chain: false }) if self.is_apart && !self.explicit => {
+                return Ok(());
+            }
             Some(Transaction::Rollback { .. } | Transaction::Prepare) => {
                 let message =
                     "the script ends its transaction by itself, so nothing could be recorded with it";
