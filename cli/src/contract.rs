@@ -3,11 +3,13 @@
 //! The published schemas under `docs/schema/` are generated from these types. Fields are only ever added.
 //! Positions: lines and columns from 1, columns in code points, ends exclusive.
 
+mod hooks;
 mod migrate;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use hooks::{HookEntry, HookTypeEntry, HooksTestLine, HooksTested, TestedWord, TriedHook, UntriedStep};
 pub use migrate::{
     ErrorWord, MigrateFailure, MigrateLine, MigrationStatus, Place, PlanReport, PlannedHook,
     PlannedMigration, PlannedObjection, PlannedStatement, StatusReport, VerifyFinding, VerifyReport,

@@ -44,6 +44,11 @@ pub fn run() -> ExitCode {
         let result = commands::migrate::run(args, terminal, &mut out);
         return end(result, &mut out, terminal);
     }
+    if let Command::Hooks(args) = &cli.command {
+        let mut out = BufWriter::new(io::stdout());
+        let result = commands::hooks::run(args, terminal, &mut out);
+        return end(result, &mut out, terminal);
+    }
     let mut out = BufWriter::new(io::stdout().lock());
     let result = match &cli.command {
         Command::Lint(args) => commands::lint::run(args, terminal, &mut out),
@@ -56,7 +61,7 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => commands::rules::explain(args, &mut out),
         Command::Init(args) => commands::init::run(args, terminal, &mut out),
         Command::Server(args) => commands::server::run(args, terminal, &mut out),
-        Command::Lsp(_) | Command::Migrate(_) => Ok(Outcome::Clean),
+        Command::Lsp(_) | Command::Migrate(_) | Command::Hooks(_) => Ok(Outcome::Clean),
         Command::Completions { shell } => commands::shell::completions(*shell, &mut out),
         Command::Man { folder } => commands::shell::man_pages(folder),
     };

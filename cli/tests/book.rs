@@ -105,6 +105,22 @@ fn rules_page() {
     generated("docs/reference/rules.md", &page);
 }
 
+#[test]
+fn hooks_page() {
+    let mut page = String::from(
+        "# Types of hooks\n\nGenerated from the types' own files. `confiture hooks list --types` lists them; \
+         [Hooks](../guide/hooks.md) says how hooks are declared, when and where they run.\n\n",
+    );
+    page.push_str("| type | what it does |\n|---|---|\n");
+    for kind in confiture_migrate::hooks::registry() {
+        let _ = writeln!(page, "| [`{0}`](#{0}) | {1} |", kind.name, kind.summary);
+    }
+    for kind in confiture_migrate::hooks::registry() {
+        let _ = write!(page, "\n## {}\n\n{}\n", kind.name, kind.docs.trim());
+    }
+    generated("docs/reference/hooks.md", &page);
+}
+
 /// The rules of other tools, each with ours or with the reason why there is none.
 #[test]
 fn peers_page() {
@@ -173,6 +189,18 @@ fn published_schemas() {
     generated(
         "docs/schema/server.json",
         &pretty(schemars::schema_for!(contract::ServerStatus)),
+    );
+    generated(
+        "docs/schema/hooks-list.json",
+        &pretty(schemars::schema_for!(Vec<contract::HookEntry>)),
+    );
+    generated(
+        "docs/schema/hooks-types.json",
+        &pretty(schemars::schema_for!(Vec<contract::HookTypeEntry>)),
+    );
+    generated(
+        "docs/schema/hooks-test.json",
+        &pretty(schemars::schema_for!(contract::HooksTestLine)),
     );
     generated(
         "docs/schema/migrate-events.json",

@@ -2,6 +2,7 @@
 
 mod connect;
 mod diff;
+pub mod hooks;
 pub mod migrate;
 mod server;
 
@@ -15,6 +16,7 @@ use confiture_risk::PgVersion;
 
 pub use connect::ConnectArgs;
 pub use diff::{Against, BuildArgs, DiffArgs, DiffFormat, DriftArgs};
+pub use hooks::HooksArgs;
 pub use migrate::MigrateArgs;
 pub use server::{ServerArgs, ServerCommand};
 
@@ -80,6 +82,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Apply, revert and account for migrations on a database.
     Migrate(MigrateArgs),
+    /// What happens around migrations: list hooks, try them, run one.
+    Hooks(HooksArgs),
     /// Write a commented confiture.yaml for the project in a folder.
     Init(InitArgs),
     /// Run a private PostgreSQL server for the project, its data kept.

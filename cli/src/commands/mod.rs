@@ -3,6 +3,7 @@
 pub mod build;
 pub mod diff;
 pub mod drift;
+pub mod hooks;
 pub mod init;
 pub mod lint;
 pub mod lsp;

@@ -7,6 +7,7 @@ mod escape;
 pub mod excerpt;
 mod github;
 mod gitlab;
+pub mod hooks;
 mod html;
 mod json;
 mod junit;

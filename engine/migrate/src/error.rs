@@ -30,6 +30,8 @@ pub enum ErrorKind {
     DuplicateVersion,
     /// A migration that doesn't exist was asked for.
     UnknownMigration,
+    /// A hook that doesn't exist was asked for.
+    UnknownHook,
     /// A rule that doesn't exist was to be allowed.
     UnknownRule,
     /// Nothing says how to revert it.
@@ -79,6 +81,7 @@ impl ErrorKind {
             ErrorKind::Files => "migrations-unreadable",
             ErrorKind::DuplicateVersion => "duplicate-version",
             ErrorKind::UnknownMigration => "unknown-migration",
+            ErrorKind::UnknownHook => "unknown-hook",
             ErrorKind::UnknownRule => "unknown-rule",
             ErrorKind::NoDown => "no-down-migration",
             ErrorKind::Changed => "migration-changed",
@@ -106,6 +109,7 @@ impl ErrorKind {
     pub fn exit_status(self) -> u8 {
         match self {
             ErrorKind::UnknownMigration
+            | ErrorKind::UnknownHook
             | ErrorKind::UnknownRule
             | ErrorKind::HookConfig
             | ErrorKind::DuplicateVersion => 2,

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::{ErrorKind, MigrateError, Result, SourcePlace};
 use crate::hooks::{self, HookSpec, HookType};
+use crate::ledger::Way;
 
 /// One direction of a migration.
 #[derive(Debug, Clone)]
@@ -49,6 +50,14 @@ impl Migration {
     pub fn is_for(&self, environment: Option<&str>) -> bool {
         let applies_to = &self.up.script.applies_to;
         applies_to.is_empty() || environment.is_some_and(|name| applies_to.iter().any(|a| a == name))
+    }
+
+    /// One of its ways; `None` where there is no way back.
+    pub fn one_way(&self, way: Way) -> Option<&OneWay> {
+        match way {
+            Way::Up => Some(&self.up),
+            Way::Down => self.down.as_ref(),
+        }
     }
 
     /// The beginning of its file, for messages about all of it.
@@ -146,6 +155,54 @@ impl History {
                 None => error.help("`confiture migrate status` lists them"),
             }
         })
+    }
+
+    /// The hooks that run for a migration in one direction: its own, then those of the configuration. Hooks of whole runs
+    /// aren't among them.
+    pub fn hooks_for<'a>(&'a self, migration: &'a Migration, way: Way) -> Vec<&'a HookSpec> {
+        let own = migration.one_way(way).map_or(&[][..], |way| &way.hooks);
+        let all = own.iter().chain(&self.hooks);
+        all.filter(|hook| !hook.phase.is_of_run()).collect()
+    }
+
+    /// The hook of a migration that somebody means by a name, or by the path of keys that leads to it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownHook`]: there is none, with the nearest there is; or several have that name.
+    pub fn find_hook<'a>(&'a self, migration: &'a Migration, way: Way, wanted: &str) -> Result<&'a HookSpec> {
+        let all = self.hooks_for(migration, way);
+        if let Some(hook) = all.iter().find(|hook| hook.key == wanted) {
+            return Ok(hook);
+        }
+        let named: Vec<_> = all.iter().filter(|hook| hook.name == wanted).collect();
+        let error = |message: String| {
+            MigrateError::new(ErrorKind::UnknownHook, message).of_migration(&migration.slug)
+        };
+        match named.as_slice() {
+            [only] => Ok(only),
+            [] => {
+                let message = format!(
+                    "{} has no hook `{wanted}` on the way {}",
+                    migration.slug,
+                    way.name()
+                );
+                let help = match confiture_project::nearest(wanted, all.iter().map(|hook| hook.name.as_str()))
+                {
+                    Some(nearest) => format!("did you mean `{nearest}`?"),
+                    None => format!("`confiture hooks list {}` lists them", migration.slug),
+                };
+                Err(error(message).help(help))
+            }
+            several => {
+                let keys: Vec<_> = several.iter().map(|hook| format!("`{}`", hook.key)).collect();
+                let message = format!(
+                    "{} hooks of {} are called `{wanted}`",
+                    several.len(),
+                    migration.slug
+                );
+                Err(error(message).help(format!("say which: {}", keys.join(", "))))
+            }
+        }
     }
 
     /// Its place in the order.

@@ -13,7 +13,7 @@ use crate::report::style::Colour;
 
 /// Who answers questions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answers {
+pub(in crate::commands) enum Answers {
     /// The person at the terminal.
     Asked,
     /// Nobody: all are yes.
@@ -22,13 +22,13 @@ pub(super) enum Answers {
 
 impl Answers {
     /// As `--yes` says.
-    pub(super) fn of(yes: bool) -> Answers {
+    pub(in crate::commands) fn of(yes: bool) -> Answers {
         if yes { Answers::Yes } else { Answers::Asked }
     }
 }
 
 /// Asks for the name of the environment where it is one whose data matter, unless all answers are yes.
-pub(super) fn where_it_matters(
+pub(in crate::commands) fn where_it_matters(
     environment: &Environment,
     what: &str,
     yes: bool,
@@ -41,7 +41,7 @@ pub(super) fn where_it_matters(
 }
 
 /// Asks to type the name of an environment whose data matter; `what` follows "to", as in `apply 3 migrations`.
-pub(super) fn by_name(name: &str, what: &str, terminal: Terminal) -> Result<(), Failure> {
+pub(in crate::commands) fn by_name(name: &str, what: &str, terminal: Terminal) -> Result<(), Failure> {
     let option = "to go on without being asked: --yes";
     let needed = format!("`{name}` is a production environment: to {what} there needs a confirmation");
     prepare(terminal, &needed, option)?;
@@ -56,7 +56,7 @@ pub(super) fn by_name(name: &str, what: &str, terminal: Terminal) -> Result<(), 
 }
 
 /// Asks a question that is answered with yes or no.
-pub(super) fn yes_or_no(question: &str, terminal: Terminal) -> Result<bool, Failure> {
+pub(in crate::commands) fn yes_or_no(question: &str, terminal: Terminal) -> Result<bool, Failure> {
     let option = "to go on without being asked: --yes";
     let needed = format!("nobody can be asked here: {question}");
     prepare(terminal, &needed, option)?;

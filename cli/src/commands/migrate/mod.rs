@@ -5,15 +5,15 @@
 //! (`confiture-migrate`), how it is said is that of [`crate::report::migrate`].
 
 mod baseline;
-mod confirm;
+pub(super) mod confirm;
 mod new;
 mod plan;
 mod preview;
 mod repair;
 mod run;
-mod settings;
-mod signals;
-mod stage;
+pub(super) mod settings;
+pub(super) mod signals;
+pub(super) mod stage;
 mod status;
 mod verify;
 mod who;

@@ -279,10 +279,7 @@ fn watched(stage: Stage, runs: &[(Way, Plan)], observer: &dyn Observer) -> Resul
             | Err(failure) => failure,
         };
         drop(migrator);
-        return Err(match signals.is_terminated() {
-            true if failure.kind() == ErrorKind::Interrupted => Failure::Terminated(failure),
-            _ => failure.into(),
-        });
+        return Err(signals.failure(failure));
     }
     Ok(Outcome::Clean)
 }

@@ -14,7 +14,10 @@ use crate::args::migrate::LimitArgs;
 use crate::failure::Failure;
 
 /// The settings of a command that only looks.
-pub(super) fn looking(project: &Project, environment: &Environment) -> Result<Settings, Failure> {
+pub(in crate::commands) fn looking(
+    project: &Project,
+    environment: &Environment,
+) -> Result<Settings, Failure> {
     let config = &project.config.migrations;
     let defaults = Settings::default();
     let names = LedgerNames::default();
@@ -57,7 +60,7 @@ pub(super) fn looking(project: &Project, environment: &Environment) -> Result<Se
 }
 
 /// The settings of a command that runs migrations.
-pub(super) fn running(
+pub(in crate::commands) fn running(
     project: &Project,
     environment: &Environment,
     limits: &LimitArgs,

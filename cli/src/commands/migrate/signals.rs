@@ -5,20 +5,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc;
 
-use confiture_migrate::Interrupt;
+use confiture_migrate::{ErrorKind, Interrupt, MigrateError};
 
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 
 /// Listens for as long as the program runs.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Signals {
+pub(in crate::commands) struct Signals {
     /// The exit status of the first one; 0 where there was none.
     status: Arc<AtomicU8>,
 }
 
 impl Signals {
     /// Begins to listen; a signal asks through `interrupt`.
-    pub(super) fn listen(interrupt: &Interrupt) -> Signals {
+    pub(in crate::commands) fn listen(interrupt: &Interrupt) -> Signals {
         let signals = Signals::default();
         let (ready, is_ready) = mpsc::channel();
         let listener = (signals.clone(), interrupt.clone());
@@ -32,8 +32,16 @@ impl Signals {
     }
 
     /// Whether SIGTERM stopped the run.
-    pub(super) fn is_terminated(&self) -> bool {
+    fn is_terminated(&self) -> bool {
         self.status.load(Ordering::SeqCst) == Outcome::Terminated as u8
+    }
+
+    /// A failure of what was listened for: by SIGTERM, it ends with another status.
+    pub(in crate::commands) fn failure(&self, error: MigrateError) -> Failure {
+        match error.kind() == ErrorKind::Interrupted && self.is_terminated() {
+            true => Failure::Terminated(error),
+            false => error.into(),
+        }
     }
 
     fn hear(&self, interrupt: &Interrupt, ready: &mpsc::Sender<()>) {

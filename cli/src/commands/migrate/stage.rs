@@ -15,26 +15,26 @@ use crate::commands::{Terminal, problems};
 use crate::failure::Failure;
 
 /// Files, settings and a session with the database.
-pub(super) struct Stage {
+pub(in crate::commands) struct Stage {
     /// The project.
-    pub(super) project: Project,
+    pub(in crate::commands) project: Project,
     /// Its migrations.
-    pub(super) history: History,
+    pub(in crate::commands) history: History,
     /// The environment.
-    pub(super) environment: Environment,
+    pub(in crate::commands) environment: Environment,
     /// How messages name the database.
-    pub(super) server: String,
+    pub(in crate::commands) server: String,
     /// How a run behaves.
-    pub(super) settings: Settings,
+    pub(in crate::commands) settings: Settings,
     /// A session with the database.
-    pub(super) session: Session,
+    pub(in crate::commands) session: Session,
     /// The private server that it runs on, for as long as the command does.
-    pub(super) _local: Option<LocalServer>,
+    pub(in crate::commands) _local: Option<LocalServer>,
 }
 
 impl Stage {
     /// Opens everything; `configure` makes the settings of what was found.
-    pub(super) fn open(
+    pub(in crate::commands) fn open(
         files: &FilesArgs,
         connect: &ConnectArgs,
         terminal: Terminal,
@@ -62,7 +62,7 @@ impl Stage {
     }
 
     /// What the database's ledger says.
-    pub(super) fn recorded(&mut self) -> Result<Recorded, Failure> {
+    pub(in crate::commands) fn recorded(&mut self) -> Result<Recorded, Failure> {
         Ok(Ledger::new(self.settings.ledger.clone()).read(&mut self.session)?)
     }
 }
@@ -80,7 +80,7 @@ fn reach(chosen: &Chosen, project: &Project) -> Result<(Target, Option<LocalServ
 }
 
 /// The one project with migrations that the options lead to.
-pub(super) fn project(files: &FilesArgs, terminal: Terminal) -> Result<Project, Failure> {
+pub(in crate::commands) fn project(files: &FilesArgs, terminal: Terminal) -> Result<Project, Failure> {
     let (mut found, problems) = projects(files);
     let unreadable = |project: &Project| {
         let concerns = |problem: &Problem| concerns(problem, project);
@@ -104,26 +104,26 @@ pub(super) fn project(files: &FilesArgs, terminal: Terminal) -> Result<Project, 
 }
 
 /// The projects with migrations that the options lead to, and what could not be read.
-pub(super) fn projects(files: &FilesArgs) -> (Vec<Project>, Vec<Problem>) {
+pub(in crate::commands) fn projects(files: &FilesArgs) -> (Vec<Project>, Vec<Problem>) {
     let workspace = Workspace::open(&[asked(files)], &options(files));
     let all = workspace.projects.into_iter();
     let found = all.filter(|project| project.layout.is_migrations()).collect();
     (found, workspace.problems)
 }
 
-pub(super) fn options(files: &FilesArgs) -> OpenOptions {
+pub(in crate::commands) fn options(files: &FilesArgs) -> OpenOptions {
     OpenOptions {
         config: files.config.clone(),
         ..OpenOptions::default()
     }
 }
 
-pub(super) fn asked(files: &FilesArgs) -> &Path {
+pub(in crate::commands) fn asked(files: &FilesArgs) -> &Path {
     files.path.as_deref().unwrap_or(Path::new("."))
 }
 
 /// Problems that leave doubt about what is to be done end the command; the others are said.
-pub(super) fn stop(found: Vec<Problem>, terminal: Terminal) -> Result<(), Failure> {
+pub(in crate::commands) fn stop(found: Vec<Problem>, terminal: Terminal) -> Result<(), Failure> {
     let is_notice = |problem: &Problem| problem.code.kind() == ProblemKind::Notice;
     if found.iter().all(is_notice) {
         problems::print(&found, terminal);
@@ -164,7 +164,7 @@ fn several(rest: &[Project], last: &Project) -> Failure {
 }
 
 /// A path as people see it: relative to the current folder where that is possible.
-pub(super) fn shown(path: &Path) -> PathBuf {
+pub(in crate::commands) fn shown(path: &Path) -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
     match path.strip_prefix(&here) {
         Ok(inside) if inside.as_os_str().is_empty() => PathBuf::from("."),

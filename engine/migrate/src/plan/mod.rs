@@ -3,6 +3,7 @@
 mod down;
 mod refusal;
 mod standing;
+mod trial;
 mod up;
 pub mod version;
 
@@ -12,6 +13,7 @@ use crate::ledger::{Applied, Unfinished};
 pub use down::down;
 pub use standing::status;
 pub(crate) use standing::{BASELINE, Held, is_baseline};
+pub use trial::trial;
 pub use up::up;
 
 /// What is true of one migration in one database.

@@ -173,17 +173,14 @@ impl<'p> Job<'p> {
 }
 
 fn one_way(migration: &Migration, way: Way) -> Result<&OneWay> {
-    match way {
-        Way::Up => Ok(&migration.up),
-        Way::Down => migration.down.as_ref().ok_or_else(|| {
-            MigrateError::new(
-                ErrorKind::NoDown,
-                format!("nothing says how to revert {}", migration.slug),
-            )
-            .of_migration(&migration.slug)
-            .at(migration.place())
-        }),
-    }
+    migration.one_way(way).ok_or_else(|| {
+        MigrateError::new(
+            ErrorKind::NoDown,
+            format!("nothing says how to revert {}", migration.slug),
+        )
+        .of_migration(&migration.slug)
+        .at(migration.place())
+    })
 }
 
 /// Whether a statement changes as whom the following ones run.

@@ -15,6 +15,7 @@ mod lock;
 mod recover;
 mod retry;
 mod transaction;
+mod trial;
 mod watch;
 
 pub(crate) use failure::wants_to_be_alone;
@@ -28,7 +29,7 @@ use sha2::{Digest as _, Sha256};
 use crate::error::{ErrorKind, MigrateError, Result};
 use crate::event::{Event, Left, Observer};
 use crate::history::{History, Migration};
-use crate::hooks::{Execution, HookContext, HookReport, HookSpec, Phase, Placement, execute};
+use crate::hooks::{Execution, HookContext, HookReport, HookSpec, Phase, execute};
 use crate::interrupt::Interrupt;
 use crate::ledger::{FailureRecord, Ledger, Recorded, RunInfo, Way};
 use crate::plan::Plan;
@@ -36,6 +37,7 @@ use crate::settings::{HookUse, Settings};
 use job::Job;
 use limits::Limits;
 pub(crate) use lock::RunnerLock;
+pub use trial::{NotTried, Trial, Tried, Untried};
 use watch::Watch;
 
 /// What a run came to.
@@ -453,21 +455,7 @@ impl Work<'_> {
     /// Runs hooks beside the migration's transactions, each in one of its own where it wants one.
     fn beside(&mut self, hooks: &[HookSpec], context: &mut HookContext, began: Instant) -> Result<()> {
         for hook in hooks {
-            let in_transaction = hook.hook.placement() == Placement::InTransaction;
-            if in_transaction {
-                self.begin_transaction(None, Limits::of(self.settings))?;
-            }
-            let result = self.hook(hook, context, began, 0);
-            match (in_transaction, result) {
-                (true, Ok(_)) => self.commit(Some(hook.place.clone()), Ends::Part)?,
-                (true, Err(error)) => {
-                    self.roll_back();
-                    return Err(error);
-                }
-                (false, result) => {
-                    result?;
-                }
-            }
+            self.beside_one(hook, context, began)?;
         }
         Ok(())
     }

@@ -233,7 +233,10 @@ impl Hook for VerifyConsistency {
         Ok(HookResult {
             rows: None,
             statistics,
-            message: Some(format!("{} hold", count(compared.len(), "comparison"))),
+            message: Some(match compared.len() {
+                1 => "1 comparison holds".to_owned(),
+                several => format!("{} hold", count(several, "comparison")),
+            }),
         })
     }
 
