@@ -158,7 +158,7 @@ pub(crate) fn comparable(text: &str) -> String {
             "\"$1\":TIME",
         ),
         (r"PostgreSQL \d+(\.\d+)?", "PostgreSQL N"),
-        (r"(by|BY) [^ ,@]+@[^ ,]+", "by WHO"),
+        (r"(by|BY) [^ ,@]+@[^ ,)\n]+", "by WHO"),
         (r" +\n", "\n"),
     ];
     patterns

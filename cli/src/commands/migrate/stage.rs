@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use confiture_migrate::ledger::Recorded;
+use confiture_migrate::runner::known_version;
 use confiture_migrate::{ErrorKind, History, Ledger, MigrateError, Settings};
 use confiture_postgres::{LocalServer, Session, Target};
 use confiture_project::{Environment, OpenOptions, Problem, ProblemKind, Project, Workspace};
@@ -47,6 +48,8 @@ impl Stage {
         let (history, found) = History::of(&project, settings.environment.as_deref())?;
         stop(found, terminal)?;
         let (target, local) = reach(&chosen, &project)?;
+        let session = Session::open(&target)?;
+        known_version(session.major())?;
         Ok(Stage {
             project,
             history,
@@ -56,7 +59,7 @@ impl Stage {
             },
             environment: chosen.environment,
             settings,
-            session: Session::open(&target)?,
+            session,
             _local: local,
         })
     }

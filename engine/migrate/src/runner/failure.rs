@@ -90,6 +90,7 @@ fn of_server(server: ServerError, blockers: Vec<Blocker>, interrupt: &Interrupt)
         .blocked_by(blockers)
         .with_server(server);
     match advice {
+        _ if kind == ErrorKind::Interrupted => error.help(super::retry::GO_ON),
         Some(advice) => error.help(advice),
         None => error,
     }
@@ -97,8 +98,14 @@ fn of_server(server: ServerError, blockers: Vec<Blocker>, interrupt: &Interrupt)
 
 fn advice(server: &ServerError) -> Option<&'static str> {
     Some(match server.sqlstate.as_str() {
+        "42601" => "the server reads no further than the place that is shown: mend the statement there",
+        "42P01" | "42703" | "42704" | "42883" | "3F000" => {
+            "check the name, and that what makes it comes before; without its schema, a name is looked for in search_path"
+        }
         "42501" => "run it as a role that may: the owner of the object, or one that was granted the right",
-        "53100" | "58030" => "make room on the server's disk; what was rolled back takes none",
+        "53100" | "58030" => {
+            "make room on the server's disk; rows that were rolled back take theirs until their table is vacuumed"
+        }
         "25006" => "connect to the primary, or check default_transaction_read_only",
         "0A000" | "58P01" if server.message.contains("extension") => {
             "install the package that brings the extension on the server's machine"

@@ -40,6 +40,9 @@ pub(crate) use lock::RunnerLock;
 pub use trial::{NotTried, Trial, Tried, Untried};
 use watch::Watch;
 
+/// So many requests to stop may be under way when a statement ends: one by whoever asked, and those of the watch.
+const LATE_REQUESTS: usize = 5;
+
 /// What a run came to.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -127,18 +130,21 @@ impl Migrator<'_> {
             )
             .map_err(|error| MigrateError::sql(ErrorKind::Connection, "the server can't be asked", error))?;
         if row.get(0) || row.get(1) {
-            let why = if row.get(0) {
-                "it is a standby"
+            let (why, help) = if row.get(0) {
+                (
+                    "it is a standby",
+                    "connect to the primary, or ask for it: several hosts with target_session_attrs=read-write",
+                )
             } else {
-                "default_transaction_read_only is on"
+                (
+                    "default_transaction_read_only is on",
+                    "it is set for the server, the database, the role or this connection: `SHOW \
+                     default_transaction_read_only` there; where writing is meant, take it back with `ALTER DATABASE … \
+                     RESET` or `ALTER ROLE … RESET`",
+                )
             };
-            return Err(MigrateError::new(
-                ErrorKind::ReadOnlyServer,
-                format!("the server takes no writes: {why}"),
-            )
-            .help(
-                "connect to the primary, or ask for it: several hosts with target_session_attrs=read-write",
-            ));
+            let message = format!("the server takes no writes: {why}");
+            return Err(MigrateError::new(ErrorKind::ReadOnlyServer, message).help(help));
         }
         Ok(version)
     }
@@ -230,7 +236,10 @@ impl Migrator<'_> {
 }
 
 /// The version that a server counts as: a newer one than is known is taken as the newest that is.
-pub(crate) fn known_version(major: u32) -> Result<PgVersion> {
+///
+/// # Errors
+/// [`ErrorKind::OldServer`] for one before 13.
+pub fn known_version(major: u32) -> Result<PgVersion> {
     PgVersion::new(major)
         .or_else(|| PgVersion::new(18))
         .filter(|_| major >= 13)
@@ -428,9 +437,7 @@ impl Work<'_> {
             sqlstate: error.sqlstate(),
             plan_hash: &job.steps.hash,
         };
-        if let Err(unwritten) = self.ledger.fail(self.session, &record) {
-            self.warn("failure-not-recorded", unwritten.message());
-        }
+        self.write_down(&record);
         job.context.status = "failed".to_owned();
         job.context.error = Some(error_value(&error));
         let hooks = job.hooks_of(Phase::OnError, self.history);
@@ -443,6 +450,23 @@ impl Work<'_> {
                 "{steps} of its {} steps are done and recorded; the next run goes on behind them",
                 job.steps.list.len()
             )),
+        }
+    }
+
+    /// Records why it failed. A request to stop may reach the server late, and cancel the rollback or this instead of the
+    /// statement that it was meant for.
+    fn write_down(&mut self, record: &FailureRecord<'_>) {
+        let mut written = self.ledger.fail(self.session, record);
+        for _ in 0..LATE_REQUESTS {
+            let is_late = |error: &MigrateError| matches!(error.sqlstate(), Some("57014" | "25P02"));
+            if !self.interrupt.is_asked() || !written.as_ref().is_err_and(is_late) {
+                break;
+            }
+            self.roll_back();
+            written = self.ledger.fail(self.session, record);
+        }
+        if let Err(unwritten) = written {
+            self.warn("failure-not-recorded", unwritten.message());
         }
     }
 

@@ -60,9 +60,12 @@ pub(super) fn wait(
     }
 }
 
+/// What to do about a run that somebody stopped.
+pub(super) const GO_ON: &str = "`confiture migrate up` or `down` goes on from what the ledger says is done";
+
 /// Somebody asked to stop between two steps.
 pub(super) fn stopped() -> MigrateError {
-    MigrateError::new(ErrorKind::Interrupted, "stopped, as was asked")
+    MigrateError::new(ErrorKind::Interrupted, "stopped, as was asked").help(GO_ON)
 }
 
 #[cfg(test)]

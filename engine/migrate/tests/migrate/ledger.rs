@@ -678,7 +678,12 @@ fn any_encoding_will_do() -> Result<(), SqlError> {
     fixture.sql(&format!(
         "CREATE DATABASE {name} ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
     ));
-    let mut session = Session::open(&Cluster::shared(None).unwrap().target(name.trim_matches('"'))).unwrap();
+    let mut session = Session::open(
+        &Cluster::shared(crate::support::major())
+            .unwrap()
+            .target(name.trim_matches('"')),
+    )
+    .unwrap();
     let ledger = fixture.ledger();
     ledger.prepare(&mut session).unwrap();
     let run = RunInfo {

@@ -15,6 +15,7 @@ mod hooks_run;
 mod hooks_seeds;
 mod hooks_types;
 mod ledger;
+mod majors;
 mod plan;
 mod preview;
 mod repair;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use confiture_postgres::Session;
+use confiture_postgres::{Session, SqlError};
 use confiture_schema::catalog::QualName;
 use confiture_syntax::Name;
 use serde_json::{Map, Value, json};
@@ -117,6 +117,16 @@ impl Hook for RebuildIndex {
     }
 }
 
+/// What the server says no to, explained where it is for the kind of index.
+fn refused(error: SqlError) -> HookError {
+    let help = match error.sqlstate() {
+        Some("25001") => "Write `concurrent: true`: a partitioned index can't be rebuilt in a transaction",
+        Some("0A000") => "Before PostgreSQL 14, name the indexes of its partitions instead",
+        _ => return HookError::from(error),
+    };
+    HookError::from(error).help(help)
+}
+
 impl RebuildIndex {
     fn rebuild(&self, scope: &mut HookScope<'_>, index: &Relation) -> Result<(), HookError> {
         let name = index.quoted();
@@ -124,23 +134,13 @@ impl RebuildIndex {
             return scope
                 .session
                 .batch(&format!("REINDEX INDEX {name}"))
-                .map_err(|error| {
-                    let is_partitioned = error.sqlstate() == Some("25001");
-                    let error = HookError::from(error);
-                    if is_partitioned {
-                        error.help(
-                            "Write `concurrent: true`: a partitioned index can't be rebuilt in a transaction",
-                        )
-                    } else {
-                        error
-                    }
-                });
+                .map_err(refused);
         }
         scope
             .session
             .batch(&format!("REINDEX INDEX CONCURRENTLY {name}"))
             .map_err(|error| {
-                let error = HookError::from(error);
+                let error = refused(error);
                 // The next attempt would do it as well; where this is the last one, nobody else does.
                 match cure(scope.session, index) {
                     Ok(_) => error,

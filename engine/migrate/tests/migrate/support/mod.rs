@@ -13,6 +13,12 @@ use confiture_postgres::{Cluster, Database, Session};
 use confiture_project::{OpenOptions, Project, Workspace};
 use tempfile::TempDir;
 
+/// The server's major version that `CONFITURE_TEST_MAJOR` (`13`) names; without it the newest that the machine has.
+pub(crate) fn major() -> Option<u32> {
+    let named = std::env::var("CONFITURE_TEST_MAJOR").ok()?;
+    Some(named.trim().parse().expect("a major version"))
+}
+
 /// Remembers what it is told.
 #[derive(Default)]
 pub(crate) struct Told(Mutex<Vec<Event>>);
@@ -43,8 +49,13 @@ pub(crate) struct Fixture {
 impl Fixture {
     /// Files by path, relative to the project's folder.
     pub(crate) fn new(files: &[(&str, &str)]) -> Fixture {
+        Fixture::on(Cluster::shared(major()).unwrap(), files)
+    }
+
+    /// As [`Fixture::new`], on another server.
+    pub(crate) fn on(cluster: &Cluster, files: &[(&str, &str)]) -> Fixture {
         let folder = tempfile::tempdir().unwrap();
-        let database = Cluster::shared(None).unwrap().create_database("migrate").unwrap();
+        let database = cluster.create_database("migrate").unwrap();
         let settings = Settings {
             root: folder.path().to_owned(),
             applied_by: "tester".to_owned(),
