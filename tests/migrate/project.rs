@@ -145,6 +145,15 @@ fn exists(session: &mut Session, relation: &str) -> bool {
         != [[None]]
 }
 
+/// Waits until the server has noticed that nobody talks to it any more: what a killed program had sent may still be at work.
+fn wait_until_alone(session: &mut Session) {
+    let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+                  AND backend_type = 'client backend'";
+    while session.text_rows(others).unwrap() != [[Some("0".to_owned())]] {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
 /// What holds at any moment: a migration of one transaction is there exactly if the ledger says so; of the others the ledger
 /// claims nothing that isn't there.
 pub(crate) fn check_between(session: &mut Session, path: &Path) {
