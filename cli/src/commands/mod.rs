@@ -17,6 +17,7 @@ pub mod server;
 pub mod shell;
 pub mod sides;
 pub mod target;
+pub mod who;
 
 use crate::report::style::Colour;
 

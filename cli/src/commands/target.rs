@@ -6,14 +6,12 @@ use confiture_postgres::{Session, Target};
 use confiture_project::{Config, Database, Environment, LOCAL, Secret};
 
 use super::Terminal;
+use super::who;
 use crate::args::ConnectArgs;
 use crate::failure::Failure;
 
 /// The variable that holds an address where no environment is configured.
 const VARIABLE: &str = "DATABASE_URL";
-
-/// What servers call this program's sessions, where nobody names them.
-const APPLICATION_NAME: &str = "confiture";
 
 /// What the environment is called where only an address is known.
 const UNNAMED: &str = "database";
@@ -183,7 +181,7 @@ fn at(
             error,
         })?
         .with_origin(origin)
-        .with_application_name(APPLICATION_NAME);
+        .with_application_name(&who::application_name());
     notices.extend(target.notices().iter().cloned());
     Ok(Chosen {
         environment,
@@ -197,6 +195,6 @@ fn at(
 /// # Errors
 /// An address that can't be read, and every reason why no connection could be had.
 pub(super) fn connect(url: &Secret) -> Result<Session, Failure> {
-    let target = Target::parse(url.reveal())?.with_application_name(APPLICATION_NAME);
+    let target = Target::parse(url.reveal())?.with_application_name(&who::application_name());
     Ok(Session::open(&target)?)
 }

@@ -16,7 +16,6 @@ pub(super) mod signals;
 pub(super) mod stage;
 mod status;
 mod verify;
-mod who;
 
 use std::io::Write;
 

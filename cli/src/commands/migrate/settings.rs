@@ -9,8 +9,8 @@ use confiture_project::git::Repository;
 use confiture_project::{Environment, LOCAL, Project};
 use confiture_syntax::Name;
 
-use super::who;
 use crate::args::migrate::LimitArgs;
+use crate::commands::who;
 use crate::failure::Failure;
 
 /// The settings of a command that only looks.

@@ -1,7 +1,12 @@
-//! Who runs this program, for the ledger.
+//! Who runs this program: for the ledger, and for those who look at the server's sessions.
+
+/// What a session is called: the program, who runs it where, and its process. The server cuts names at 63 bytes.
+pub fn application_name() -> String {
+    format!("confiture {} [{}]", applied_by(), std::process::id())
+}
 
 /// `USER@host`.
-pub(super) fn applied_by() -> String {
+pub fn applied_by() -> String {
     match host() {
         Some(host) => format!("{}@{host}", user()),
         None => user(),
