@@ -10,6 +10,7 @@ mod builtin_checks;
 mod builtin_tables;
 mod builtin_trial;
 mod builtin_views;
+mod hooks_corrected;
 mod hooks_outside;
 mod hooks_run;
 mod hooks_seeds;

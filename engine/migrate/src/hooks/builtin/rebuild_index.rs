@@ -17,8 +17,9 @@ pub(super) static TYPE: HookType = HookType {
     summary: "Rebuilds indexes (REINDEX), also concurrently",
     docs: "\
 With `concurrent: true` each index is rebuilt by `REINDEX INDEX CONCURRENTLY`: readers and writers go on. That can't be done in a
-transaction, so what came before is committed first, and what it did stays. What an interrupted attempt left (invalid indexes
-that end in `_ccnew` or `_ccold`) is dropped before, and after one that fails.
+transaction, so what came before is committed first, and what it did stays: an index that the same migration creates can be
+rebuilt, too. What an interrupted attempt left (invalid indexes that end in `_ccnew` or `_ccold`) is dropped before, and after one
+that fails.
 
 Without it, `REINDEX INDEX` runs in the migration's transaction: writers wait, and so do readers that would use the index, until
 the migration is committed. Partitioned indexes need `concurrent: true`, or their partitions' indexes by name.
