@@ -39,7 +39,7 @@ impl Rowless {
 
     /// A table was made with columns that aren't known.
     pub(super) fn columns_unknown(&mut self) {
-        self.doubted = true;
+        self.doubted = self.known.is_some();
     }
 
     pub(super) fn renamed(&mut self, from: &QualName, to: Option<&QualName>) {
