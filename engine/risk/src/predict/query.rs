@@ -159,6 +159,7 @@ impl Predictor<'_> {
         let columns: Vec<&Name> = write.columns.iter().map(|c| &c.name).collect();
         if matches!(write.kind, WriteKind::Insert | WriteKind::Merge) {
             self.insert_effects(
+                table,
                 relation,
                 &write.columns,
                 has_words(&query.text, "default", "values"),
@@ -184,6 +185,7 @@ impl Predictor<'_> {
     /// Parents of foreign keys, sequences and functions of defaults.
     pub(super) fn insert_effects(
         &mut self,
+        table: &QualName,
         relation: &Relation,
         columns: &[Ident],
         defaults_only: bool,
@@ -224,13 +226,7 @@ impl Predictor<'_> {
             .filter(|c| c.identity.is_some() && !named(&c.name))
             .map(|c| c.name.clone())
             .collect();
-        let table = self
-            .catalog()
-            .relations
-            .iter()
-            .find(|(_, r)| ***r == *relation)
-            .map(|(n, _)| n.clone());
-        for (column, table) in identity.iter().zip(table.iter().cycle()) {
+        for column in &identity {
             for sequence in self.owned_sequences(table, Some(column)) {
                 self.lock(
                     &sequence,

@@ -168,11 +168,12 @@ impl Predictor<'_> {
 
     /// Sequences owned by a table's columns (one column's alone where it is named).
     pub(super) fn owned_sequences(&self, table: &QualName, column: Option<&Name>) -> Vec<QualName> {
-        let owned = self.catalog().relations.iter().filter(|(_, r)| {
-            let owner = r.sequence.as_ref().and_then(|s| s.owned_by.as_ref());
-            owner.is_some_and(|(t, c)| t == table && column.is_none_or(|wanted| wanted == c))
+        let owned = self.catalog().sequences_of(table).iter().filter(|name| {
+            let sequence = self.catalog().relation(name).and_then(|r| r.sequence.as_ref());
+            let owner = sequence.and_then(|s| s.owned_by.as_ref());
+            owner.is_some_and(|(_, of)| column.is_none_or(|wanted| wanted == of))
         });
-        owned.map(|(name, _)| name.clone()).collect()
+        owned.cloned().collect()
     }
 
     /// Whether a relation has rows of its own.

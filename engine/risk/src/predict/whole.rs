@@ -25,7 +25,7 @@ impl Predictor<'_> {
         }
         self.bound_of_partition(&name, range);
         if let Some(relation) = relation {
-            self.insert_effects(&relation, &[], false, range);
+            self.insert_effects(&name, &relation, &[], false, range);
             self.user_triggers(&name, &relation, TriggerEvent::Insert, &[], range);
         }
     }
