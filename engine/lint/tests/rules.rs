@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use confiture_lint::rule::Check;
 use confiture_lint::{Example, ExampleKind, Finding, RuleSet, explain, registry};
-use confiture_project::TransactionMode;
+use confiture_project::{HookRun, TransactionMode};
 use support::{Migration, lint, show};
 
 /// The list of a folder of rules is written from the folder: adding a rule touches the rule's file and nothing else by hand.
@@ -227,7 +227,7 @@ fn all_rules_can_be_switched_on() {
 }
 
 /// What exists before an example, and the example. Its words say how it is run: `wrapped` in a transaction that its tool
-/// opens, as part of a `schema` tree, as what undoes (`down`) the given migration, with a name that says that it can be
+/// opens, by a hook that runs `alone`, as part of a `schema` tree, as what undoes (`down`) the given migration, with a name that says that it can be
 /// undone (`up`), `edited` since it was released, in front of one that was released
 /// (`late`), or in a folder (`in:01_sales`).
 fn migrations(rule: &str, given: &str, example: &Example) -> Vec<Migration> {
@@ -238,6 +238,9 @@ fn migrations(rule: &str, given: &str, example: &Example) -> Vec<Migration> {
     for word in &example.words {
         migration = match word.as_str() {
             "wrapped" => migration.transaction(TransactionMode::PerScript),
+            "alone" => migration
+                .transaction(TransactionMode::PerScript)
+                .hook(HookRun::Alone),
             "schema" => {
                 history = Migration::schema("001_given", given).history();
                 Migration::schema("002_example", &example.sql)

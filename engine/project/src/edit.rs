@@ -56,6 +56,10 @@ impl Project {
             if script.version != known.version || script.applies_to != known.applies_to {
                 return None;
             }
+            let runs = |script: &Script| script.hooks.iter().map(|hook| hook.run).collect::<Vec<_>>();
+            if runs(&script) != runs(known) {
+                return None;
+            }
             known.source = script.source;
             known.segments = script.segments;
             known.hooks = script.hooks;

@@ -32,7 +32,7 @@ pub use draft::{Draft, DraftFile, RunsIn, goose_statements};
 pub use environment::{
     Address, Database, ENVIRONMENTS_FOLDER, Environment, ExpandError, LOCAL, Retries, expand,
 };
-pub use model::{Direction, HookSql, Layout, Project, Script, Segment, SourceFile, TransactionMode};
+pub use model::{Direction, HookRun, HookSql, Layout, Project, Script, Segment, SourceFile, TransactionMode};
 pub use open::{OpenOptions, Workspace};
 pub use order::nearest;
 pub use problem::{Problem, ProblemCode, ProblemKind};

@@ -202,8 +202,20 @@ pub struct HookSql {
     pub kind: Option<String>,
     /// The keys that lead to the SQL, such as `hooks.after_ddl[0].config.backfill_query`.
     pub key: String,
+    /// Where the hook says that it runs.
+    pub run: HookRun,
     /// The SQL and its place.
     pub segment: Segment,
+}
+
+/// Where a hook of a YAML migration says that it runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum HookRun {
+    /// In the migration's transaction; so do those that say nothing.
+    #[default]
+    InTransaction,
+    /// Outside of any: `config: {run: alone}`.
+    Alone,
 }
 
 /// One script: a direction of one migration, or one file of a schema.
@@ -230,6 +242,13 @@ pub struct Script {
     pub applies_to: Vec<String>,
     /// Whether the paths that were asked for cover it. The others are history.
     pub selected: bool,
+}
+
+impl Script {
+    /// The hook whose SQL stands behind an index: those of hooks follow those of the script's own segments.
+    pub fn hook_at(&self, segment: usize) -> Option<&HookSql> {
+        self.hooks.get(segment.checked_sub(self.segments.len())?)
+    }
 }
 
 /// One history: scripts that are applied one after another to one database.

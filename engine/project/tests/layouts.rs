@@ -3,7 +3,7 @@
 
 mod support;
 
-use confiture_project::{Direction, Layout, ProblemCode, TransactionMode};
+use confiture_project::{Direction, HookRun, Layout, ProblemCode, TransactionMode};
 use support::{Tree, codes};
 
 /// `direction name transaction`, one a line.
@@ -408,6 +408,32 @@ fn yaml_migrations_have_their_sql_at_its_place() {
     let first = project.ups().next().unwrap();
     assert_eq!(first.segments.len(), 2);
     assert_eq!(codes(&workspace), ["E020", "E021", "E033"]);
+}
+
+#[test]
+fn lists_of_sql_in_hooks_are_read_and_where_a_hook_runs() {
+    let file = "ddl: SELECT 1\nhooks:\n  cleanup:\n    - type: sql\n      config:\n        run: alone\n        repeatable: true\n        sql:\n          - VACUUM a\n          - VACUUM b\n    - type: sql\n      config: {sql: [SELECT 1, {not: sql}]}\n    - {type: sql, action: SELECT 2}\n";
+    let tree = Tree::new(&[("confiture-migrations/003_add.yaml", file)]);
+    let workspace = tree.open(&["confiture-migrations/003_add.yaml"]);
+    let up = &workspace.projects[0].scripts[0];
+    let hooks: Vec<_> = up
+        .hooks
+        .iter()
+        .map(|hook| (&*hook.segment.text, hook.run, hook.key.as_str()))
+        .collect();
+    assert_eq!(
+        hooks,
+        [
+            ("VACUUM a", HookRun::Alone, "hooks.cleanup[0].config.sql"),
+            ("VACUUM b", HookRun::Alone, "hooks.cleanup[0].config.sql"),
+            ("SELECT 2", HookRun::InTransaction, "hooks.cleanup[2].action"),
+        ]
+    );
+    assert_eq!(
+        up.hook_at(up.segments.len()).map(|hook| &*hook.segment.text),
+        Some("VACUUM a")
+    );
+    assert_eq!(up.hook_at(0), None);
 }
 
 #[test]

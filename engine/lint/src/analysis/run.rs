@@ -532,6 +532,7 @@ impl<'a> Judged<'a> {
             own: statement,
             number: statement.number,
             version: self.input.version,
+            hook: self.input.project.scripts[self.trace.script].hook_at(statement.at.segment),
         }
     }
 

@@ -149,8 +149,10 @@ fn content(script: &Script) -> Hash {
             phase,
             kind,
             key,
+            run,
             segment,
         } = hook;
+        hasher.word(run);
         hasher.text(phase);
         hasher.word(kind);
         hasher.text(key);

@@ -3,14 +3,16 @@
 use std::cell::OnceCell;
 use std::ops::Deref;
 
-use confiture_project::{Direction, Layout, TransactionMode};
+use confiture_project::{Direction, HookRun, HookSql, Layout, TransactionMode};
 use confiture_risk::effect::SafeWay;
 use confiture_risk::{LockMode, Outlook, PgVersion, foresee, rollback};
 use confiture_schema::apply::State;
-use confiture_schema::catalog::{Origin, QualName};
+use confiture_schema::catalog::{Origin, QualName, footprint};
 use confiture_schema::change::{AlterAction, AlterCommand, AlterRelation, Change, ObjectRef, RelationWord};
+use confiture_schema::read;
 use confiture_syntax::lexer::{Dialect, Lexer, TokenKind};
-use confiture_syntax::{Name, SyntaxError, TextRange};
+use confiture_syntax::split::{PieceKind, split};
+use confiture_syntax::{Name, Syntax, SyntaxError, TextRange};
 
 use super::{Position, ScriptFacts, ScriptInfo};
 use crate::analysis::Statement;
@@ -53,6 +55,8 @@ pub struct StatementContext<'a> {
     pub(crate) number: u32,
     /// The server's version.
     pub version: PgVersion,
+    /// The hook that it stands in.
+    pub(crate) hook: Option<&'a HookSql>,
 }
 
 /// What a statement does, found out when first asked: most statements of a file full of data are never asked about.
@@ -144,7 +148,26 @@ impl<'a> StatementContext<'a> {
 
     /// Whether it runs inside a transaction block, opened by a statement or by the tool.
     pub fn in_transaction(&self) -> bool {
-        self.before.session.transaction.open
+        self.before.session.transaction.open && self.lonely_hook().is_none()
+    }
+
+    /// The hook that it stands in, where that runs outside of transactions.
+    pub fn lonely_hook(&self) -> Option<&'a HookSql> {
+        self.hook.filter(|hook| hook.run == HookRun::Alone)
+    }
+
+    /// What the statements before it in the same hook ask for; nothing where it stands in none.
+    pub fn earlier_in_hook(&self) -> Vec<Change> {
+        let Some(hook) = self.hook else {
+            return Vec::new();
+        };
+        footprint::reads_text(self.at.script as u32);
+        let text = &hook.segment.text;
+        let pieces = split(text).into_iter();
+        pieces
+            .filter(|piece| piece.kind == PieceKind::Sql && piece.range.end <= self.at.range.start)
+            .flat_map(|piece| read::changes(&Syntax::parse(piece.range.slice(text))))
+            .collect()
     }
 
     /// Whether others may be using a relation: it was there before this script, and outlives the session.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use confiture_lint::{Edit, Finding, Input, Released, RuleSet, file_range};
 use confiture_project::{
-    Config, Direction, Layout, Problem, Project, Script, Segment, SourceFile, TransactionMode,
+    Config, Direction, HookRun, HookSql, Layout, Problem, Project, Script, Segment, SourceFile,
+    TransactionMode,
 };
 use confiture_risk::PgVersion;
 
@@ -32,6 +33,8 @@ pub(crate) struct Migration {
     pub(crate) selected: bool,
     /// Its text on the branch that releases are made from.
     pub(crate) released: Option<String>,
+    /// All of its SQL is that of a hook that runs there.
+    hook: Option<HookRun>,
 }
 
 impl Migration {
@@ -45,6 +48,7 @@ impl Migration {
             mode: TransactionMode::Autocommit,
             selected: true,
             released: None,
+            hook: None,
         }
     }
 
@@ -102,6 +106,14 @@ impl Migration {
         Migration { layout, ..self }
     }
 
+    /// All of its SQL is that of a hook that runs there.
+    pub(crate) fn hook(self, run: HookRun) -> Migration {
+        Migration {
+            hook: Some(run),
+            ..self
+        }
+    }
+
     /// How its tool runs it.
     pub(crate) fn transaction(self, mode: TransactionMode) -> Migration {
         Migration { mode, ..self }
@@ -121,10 +133,18 @@ pub(crate) fn source(name: &str, text: &str) -> Arc<SourceFile> {
 pub(crate) fn project(migrations: Vec<Migration>) -> Project {
     let scripts = migrations.into_iter().map(|m| {
         let source = source(&format!("{}.sql", m.name), &m.sql);
+        let whole = vec![Segment::whole(&source)];
+        let (segments, hooks) = match m.hook {
+            None => (whole, Vec::new()),
+            Some(run) => (
+                Vec::new(),
+                whole.into_iter().map(|segment| hook(run, segment)).collect(),
+            ),
+        };
         Script {
-            segments: vec![Segment::whole(&source)],
+            segments,
             source,
-            hooks: Vec::new(),
+            hooks,
             layout: m.layout,
             direction: m.direction,
             transaction: m.mode,
@@ -139,6 +159,16 @@ pub(crate) fn project(migrations: Vec<Migration>) -> Project {
         layout: Layout::Confiture,
         config: Arc::new(Config::default()),
         scripts: scripts.collect(),
+    }
+}
+
+fn hook(run: HookRun, segment: Segment) -> HookSql {
+    HookSql {
+        phase: "after_ddl".to_owned(),
+        kind: Some("sql".to_owned()),
+        key: "hooks.after_ddl[0].config.sql".to_owned(),
+        run,
+        segment,
     }
 }
 

@@ -10,7 +10,9 @@ use super::{Assembled, file_name};
 use crate::config::decode::Decoder;
 use crate::order::split_digits;
 use crate::yaml::{Node, Value};
-use crate::{Direction, HookSql, Layout, Problem, ProblemCode, Script, Segment, SourceFile, TransactionMode};
+use crate::{
+    Direction, HookRun, HookSql, Layout, Problem, ProblemCode, Script, Segment, SourceFile, TransactionMode,
+};
 
 const KEYS: [&str; 10] = [
     "name",
@@ -158,6 +160,7 @@ fn hooks(file: &Arc<SourceFile>, node: &Node, key: &str, out: &mut Vec<HookSql>)
 fn hook_list(file: &Arc<SourceFile>, list: &Node, phase: &str, key: &str, out: &mut Vec<HookSql>) {
     for (at, hook) in list.items().iter().enumerate() {
         let kind = hook.get("type").and_then(Node::scalar);
+        let run = run(hook);
         // An explicit stack: what users nest is bounded by the YAML reader, but cheap to be safe about.
         let mut stack = vec![(format!("{key}[{at}]"), hook)];
         let mut found = Vec::new();
@@ -166,19 +169,21 @@ fn hook_list(file: &Arc<SourceFile>, list: &Node, phase: &str, key: &str, out: &
                 Value::Map(entries) => {
                     for (name, value) in entries {
                         let key = format!("{key}.{}", name.name);
-                        if is_sql_key(&name.name)
-                            && let Some(segment) = Segment::of_scalar(file, value)
-                        {
-                            let (phase, kind) = (phase.to_owned(), kind.clone());
-                            found.push(HookSql {
-                                phase,
-                                kind,
-                                key,
-                                segment,
-                            });
-                        } else {
+                        let sql = match is_sql_key(&name.name) {
+                            true => statements(file, value),
+                            false => None,
+                        };
+                        let Some(sql) = sql else {
                             stack.push((key, value));
-                        }
+                            continue;
+                        };
+                        found.extend(sql.into_iter().map(|segment| HookSql {
+                            phase: phase.to_owned(),
+                            kind: kind.clone(),
+                            key: key.clone(),
+                            run,
+                            segment,
+                        }));
                     }
                 }
                 Value::List(items) => {
@@ -194,6 +199,23 @@ fn hook_list(file: &Arc<SourceFile>, list: &Node, phase: &str, key: &str, out: &
         }
         found.sort_by_key(|hook| hook.segment.map.file_range().start);
         out.append(&mut found);
+    }
+}
+
+/// The SQL of a key: a text, or a list of texts.
+fn statements(file: &Arc<SourceFile>, value: &Node) -> Option<Vec<Segment>> {
+    let Value::List(items) = &value.value else {
+        return Some(vec![Segment::of_scalar(file, value)?]);
+    };
+    items.iter().map(|item| Segment::of_scalar(file, item)).collect()
+}
+
+/// Where a hook says that it runs.
+fn run(hook: &Node) -> HookRun {
+    let word = hook.get("config").and_then(|config| config.get("run"));
+    match word.and_then(Node::scalar).as_deref() {
+        Some("alone") => HookRun::Alone,
+        _ => HookRun::InTransaction,
     }
 }
 

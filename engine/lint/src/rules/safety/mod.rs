@@ -42,6 +42,7 @@ mod table_rewrite;
 mod transaction_nesting;
 mod truncate_cascade;
 mod uncommitted_transaction;
+mod unrepeatable_hook;
 mod validate_in_own_transaction;
 mod wide_lock_window;
 mod work_under_exclusive_lock;
@@ -88,6 +89,7 @@ list! {
     transaction_nesting
     truncate_cascade
     uncommitted_transaction
+    unrepeatable_hook
     validate_in_own_transaction
     wide_lock_window
     work_under_exclusive_lock

@@ -48,9 +48,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 /// The words that are missing, and where they belong.
-struct Missing {
-    words: &'static str,
-    before: TextRange,
+pub(super) struct Missing {
+    pub(super) words: &'static str,
+    pub(super) before: TextRange,
 }
 
 fn check(script: &ScriptContext<'_>, sink: &mut Sink<'_>) {
@@ -89,7 +89,7 @@ fn report(statement: &StatementContext<'_>, sink: &mut Sink<'_>, missing: &Missi
     );
 }
 
-fn wants(change: &Change) -> Vec<Missing> {
+pub(super) fn wants(change: &Change) -> Vec<Missing> {
     let new = |there: bool, before: TextRange| {
         Missing {
             words: "IF NOT EXISTS",
