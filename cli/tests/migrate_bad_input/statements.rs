@@ -55,9 +55,10 @@ fn an_extension_that_is_not_there() {
         "CREATE TABLE half ();\nCREATE EXTENSION no_such_extension;\n",
     )]);
     let shown = scene.shown(&scene.run(&["up"]));
-    // Servers name the file in the message or in the detail, and it is wherever they are.
-    let path = regex::Regex::new(r#""[^"]*/no_such_extension\.control""#).expect("a pattern");
-    insta::assert_snapshot!(path.replace_all(&shown, "FILE"));
+    // Some servers name the file that they looked for, wherever that is.
+    let note =
+        regex::Regex::new(r"  = note: Could not open extension control file [^\n]*\n").expect("a pattern");
+    insta::assert_snapshot!(note.replace_all(&shown, ""));
 }
 
 /// Makes a role that may connect, and nothing else; the address of the database for it.
