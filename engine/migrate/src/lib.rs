@@ -19,6 +19,7 @@ pub mod history;
 pub mod hooks;
 pub mod interrupt;
 pub mod ledger;
+mod pause;
 pub mod plan;
 pub mod preview;
 pub mod repair;

@@ -12,6 +12,7 @@ use crate::event::{Event, HookStatus, Observer};
 use crate::hooks::{FailurePolicy, HookContext, HookError, HookResult, HookScope, HookSpec, Placement};
 use crate::interrupt::Interrupt;
 use crate::ledger::Ledger;
+use crate::pause;
 
 /// The pause before the second attempt; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -236,7 +237,7 @@ fn attempts(
             return Err(told_attempts(error, attempt));
         }
         attempt += 1;
-        let pause = pause_before(attempt);
+        let pause = pause::before(attempt, FIRST_PAUSE, LONGEST_PAUSE);
         if Instant::now() + pause >= deadline {
             return Err(told_attempts(error, attempt - 1));
         }
@@ -256,12 +257,6 @@ fn told_attempts(mut error: HookError, attempts: u32) -> HookError {
         error.message = format!("{} (after {attempts} attempts)", error.message);
     }
     error
-}
-
-/// Twice as long each time, with up to half of it taken away at random, so that several runners don't meet again.
-fn pause_before(attempt: u32) -> Duration {
-    let doubled = FIRST_PAUSE.saturating_mul(1 << attempt.saturating_sub(2).min(10));
-    doubled.min(LONGEST_PAUSE).mul_f64(0.5 + fastrand::f64() / 2.0)
 }
 
 fn wait(pause: Duration, interrupt: &Interrupt) {
