@@ -111,7 +111,7 @@ fn beside_psql(name: &str, cluster: &Cluster) {
     fs::write(&file, all).expect("a file");
     let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
-        let mut psql = |database: &Database| {
+        let psql = |database: &Database| {
             let mut command = Command::new("psql");
             command
                 .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f"])
@@ -119,7 +119,7 @@ fn beside_psql(name: &str, cluster: &Cluster) {
                 .arg(database.url());
             timed(command).as_secs_f64()
         };
-        let mut confiture = |database: &Database| timed(confiture(folder.path(), database)).as_secs_f64();
+        let confiture = |database: &Database| timed(confiture(folder.path(), database)).as_secs_f64();
         let (a, b) = (database(cluster), database(cluster));
         // In turn, so that neither always comes first.
         let (us, them) = if round % 2 == 0 {

@@ -1,5 +1,9 @@
 //! `confiture migrate` as a program, under bad treatment: killed, its server killed, many at once, real histories.
 #![allow(clippy::unwrap_used)]
+#![allow(
+    clippy::print_stderr,
+    reason = "it says what it did and what it could not try"
+)]
 
 mod corpus;
 mod kill;

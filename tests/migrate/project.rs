@@ -157,6 +157,7 @@ fn wait_until_alone(session: &mut Session) {
 /// What holds at any moment: a migration of one transaction is there exactly if the ledger says so; of the others the ledger
 /// claims nothing that isn't there.
 pub(crate) fn check_between(session: &mut Session, path: &Path) {
+    wait_until_alone(session);
     let applied = applied(session);
     assert_eq!(
         applied,
