@@ -204,6 +204,12 @@ fn wrong_declarations_are_listed_as_problems() {
 #[test]
 fn a_test_leaves_nothing() {
     let scene = Scene::new(&[ORDERS, TOTALS]);
+    let there = scene.run(&["hooks", "test", "002", "--env", "local"]);
+    let said = scene.said(&there);
+    assert!(
+        said.contains("`confiture migrate up --target 001 --env local`"),
+        "{said}"
+    );
     let early = scene.run(&["hooks", "test", "002"]);
     assert_eq!(early.status.code(), Some(5), "{}", scene.said(&early));
     assert!(

@@ -25,29 +25,35 @@ pub fn trial(
         return Ok(());
     };
     let slug = &migration.slug;
+    // Without it the command would be about the database that commands take by default, which may be production.
+    let there = settings.environment.as_ref();
+    let there = there.map(|name| format!(" --env {name}")).unwrap_or_default();
     let error = |kind: ErrorKind, message: String| MigrateError::new(kind, message).of_migration(slug);
     match (held.standing(position), way) {
         (Standing::Unfinished(unfinished), _) if unfinished.left_something() => {
             let message = format!("{slug} is half done on this database, so it can't be tried there");
-            Err(error(ErrorKind::Unfinished, message).help("finish it first: `confiture migrate up`"))
+            Err(error(ErrorKind::Unfinished, message)
+                .help(format!("finish it first: `confiture migrate up{there}`")))
         }
         (Standing::Applied(_) | Standing::Changed(_), Way::Up) => {
             let message = format!("{slug} is applied to this database already, so it can't be tried there");
-            Err(error(ErrorKind::Unsafe, message)
-                .help("try it on another one, or revert it first: `confiture migrate down`"))
+            Err(error(ErrorKind::Unsafe, message).help(format!(
+                "try it on another one, or revert it first: `confiture migrate down{there}`"
+            )))
         }
         (Standing::Applied(_) | Standing::Changed(_), Way::Down) => Ok(()),
         (_, Way::Down) => {
             let message =
                 format!("{slug} is not applied to this database, so its way back can't be tried there");
-            Err(error(ErrorKind::Unsafe, message).help("apply it first: `confiture migrate up`"))
+            Err(error(ErrorKind::Unsafe, message)
+                .help(format!("apply it first: `confiture migrate up{there}`")))
         }
         (_, Way::Up) => match last_pending_before(&held, position) {
             None => Ok(()),
             Some(last) => {
                 let message = format!("migrations before {slug} are not applied to this database yet");
                 let help = format!(
-                    "apply them first: `confiture migrate up --target {}`",
+                    "apply them first: `confiture migrate up --target {}{there}`",
                     last.version
                 );
                 Err(error(ErrorKind::OutOfOrder, message).help(help))
