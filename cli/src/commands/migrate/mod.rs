@@ -1,7 +1,7 @@
 //! `confiture migrate`: migrations on databases that matter.
 //!
-//! Each command is a file. [`stage`] opens what all of them need: files, configuration, the database; [`run`] is the way
-//! that `up`, `down` and `redo` share; [`confirm`] asks, [`signals`] listens. What happens is the engine's business
+//! Each command is a file. `stage` opens what all of them need: files, configuration, the database; `run` is the way
+//! that `up`, `down` and `redo` share; `confirm` asks, `signals` listens. What happens is the engine's business
 //! (`confiture-migrate`), how it is said is that of [`crate::report::migrate`].
 
 mod baseline;

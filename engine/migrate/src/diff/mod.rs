@@ -1,7 +1,7 @@
 //! Two schemas held against each other: what differs, and the migration that leads from one to the other.
 //!
 //! A [`Schema`] comes from files ([`Schema::of_project`]) or from a database ([`Schema::of_database`]). [`compare`] says what
-//! two of them say differently; [`draft`] writes the statements, in their safe form where `risk` knows one, and
+//! two of them say differently; [`draft()`] writes the statements, in their safe form where `risk` knows one, and
 //! [`Written::migrations`] cuts these into migrations, each with its way back.
 
 mod migration;

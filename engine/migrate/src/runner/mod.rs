@@ -3,7 +3,7 @@
 //! A migration is a list of steps. Steps that may share a transaction do, and what is recorded of them is written in it:
 //! when everything fits into one, the migration and its row in the ledger are there together or not at all. A step that
 //! can't run in a transaction runs alone; the ledger knows before it begins and after it ended, and when the connection is
-//! lost in between, the next run asks the server's catalog ([`recover`]). So a migration of several transactions is taken
+//! lost in between, the next run asks the server's catalog (`recover`). So a migration of several transactions is taken
 //! up behind the last step that is done.
 
 mod alone;
