@@ -71,6 +71,36 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// All of them.
+    pub const ALL: [ErrorKind; 26] = [
+        ErrorKind::Connection,
+        ErrorKind::ConnectionLost,
+        ErrorKind::OldServer,
+        ErrorKind::ReadOnlyServer,
+        ErrorKind::Files,
+        ErrorKind::DuplicateVersion,
+        ErrorKind::UnknownMigration,
+        ErrorKind::UnknownHook,
+        ErrorKind::UnknownRule,
+        ErrorKind::NoDown,
+        ErrorKind::Changed,
+        ErrorKind::Missing,
+        ErrorKind::OutOfOrder,
+        ErrorKind::Unfinished,
+        ErrorKind::Baseline,
+        ErrorKind::Ledger,
+        ErrorKind::LockHeld,
+        ErrorKind::Unsafe,
+        ErrorKind::Confirmation,
+        ErrorKind::Statement,
+        ErrorKind::LockTimeout,
+        ErrorKind::StatementTimeout,
+        ErrorKind::Hook,
+        ErrorKind::HookConfig,
+        ErrorKind::Outside,
+        ErrorKind::Interrupted,
+    ];
+
     /// The stable code for scripts.
     pub fn code(self) -> &'static str {
         match self {

@@ -38,9 +38,18 @@ impl Work<'_> {
             }
         }
         job.done += 1;
+        self.record(job, attempt)
+    }
+
+    /// Records outside of transactions what is done, as the role that connected; the migration goes on as its own.
+    fn record(&mut self, job: &mut Job<'_>, attempt: i64) -> Result<()> {
+        self.as_ourselves(job)?;
         self.ledger
             .progress(self.session, attempt, job.done, &job.records)?;
         job.records.clear();
+        if job.changes_role {
+            self.restore_settings(job)?;
+        }
         Ok(())
     }
 
@@ -71,7 +80,7 @@ impl Work<'_> {
             let cured = self.cure(statement, Cure::After).and_then(|found| match found {
                 Found::Unknown => Ok(()),
                 // It is known to have left nothing, so its file may be mended before it is taken up.
-                Found::Again | Found::Done => self.ledger.progress(self.session, attempt, job.done, &[]),
+                Found::Again | Found::Done => self.record(job, attempt),
             });
             if !failure::is_passing(&failed) || tried >= self.settings.retries.attempts {
                 return Err(match cured {
@@ -117,10 +126,7 @@ impl Work<'_> {
             (Found::Done, Some(attempt)) => {
                 job.record_statement(job.done, statement.shortened(100), None, Instant::now());
                 job.done += 1;
-                self.ledger
-                    .progress(self.session, attempt, job.done, &job.records)?;
-                job.records.clear();
-                Ok(())
+                self.record(job, attempt)
             }
             _ => {
                 let message =

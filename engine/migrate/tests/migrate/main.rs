@@ -3,6 +3,8 @@
 
 mod support;
 
+mod errors;
+
 mod baseline;
 mod builtin_backfill;
 mod builtin_backups;

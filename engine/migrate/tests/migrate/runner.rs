@@ -275,6 +275,28 @@ fn what_a_migration_does_to_its_session_ends_with_it() {
 }
 
 #[test]
+fn a_migration_of_several_transactions_may_work_as_another_role() {
+    let fixture = Fixture::new(&[]);
+    let role = format!("\"{} owner\"", fixture.database().name());
+    fixture.sql(&format!(
+        "CREATE ROLE {role}; GRANT CREATE, USAGE ON SCHEMA public TO {role}"
+    ));
+    fixture.write(
+        "migrations/001_a.up.sql",
+        &format!(
+            "SET ROLE {role};\nCREATE TABLE a (id int);\nINSERT INTO a VALUES (1), (1);\n\
+             CREATE UNIQUE INDEX CONCURRENTLY a_id ON a (id);\nCREATE TABLE b ();\nVACUUM a;"
+        ),
+    );
+    assert_eq!(failed_up(&fixture).sqlstate(), Some("23505"));
+    fixture.sql("DELETE FROM a");
+    assert_eq!(up(&fixture), ["001_a"]);
+    let owners =
+        fixture.rows("SELECT DISTINCT relowner::regrole FROM pg_class WHERE relname IN ('a', 'a_id', 'b')");
+    assert_eq!(owners, [role]);
+}
+
+#[test]
 fn settings_hold_for_all_of_a_migration_also_when_it_is_taken_up() {
     let fixture = Fixture::new(&[(
         "migrations/001_a.up.sql",
